@@ -1,0 +1,38 @@
+# make demo, make test, make install: each sets up all that it needs in .venv (uv where it is there, pip where not).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test install check docs bench soak clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/patronsync demo
+
+install: $(VENV)/.installed
+
+test: $(VENV)/.installed-dev check
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -q -m soak
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@./install.sh "$(PYTHON)" "$(VENV)" "."
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt
+	@./install.sh "$(PYTHON)" "$(VENV)" ".[dev]"
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,134 @@
+"""What one answer of the registry holds, as far as a library may want it.
+
+Dates are the calendar dates as written in the answer: never converted between zones.
+Texts have runs of white space and control characters made into one space, and are None where
+empty. The library's decisions are not taken here: see the package `mappers`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cpr_client.cpr_number import CprNumber
+
+STATUSES = frozenset({1, 3, 5, 7, 20, 30, 50, 60, 70, 80, 90})
+"""The registry's status codes (docs/reference/registry.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UncertainDate:
+    """A date, and whether the registry marks it as uncertain."""
+
+    date: date
+    uncertain: bool = False
+
+
+class _Masked:
+    """Personal data: `repr` shows the class alone."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Name(_Masked):
+    """Addressing name (`personadresseringsnavn`, what stands on letters) and the legal names."""
+
+    addressing: str | None = None
+    first: str | None = None
+    middle: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Residence(_Masked):
+    """`aktuelAdresse`: codes are numbers as the registry gives them (no leading zeros)."""
+
+    municipality_code: int | None = None
+    road_code: int | None = None
+    house_number: str | None = None
+    floor: str | None = None
+    door: str | None = None
+    co_name: str | None = None
+    locality: str | None = None
+    town: str | None = None
+    postal_code: str | None = None
+    postal_district: str | None = None
+    road_name: str | None = None
+    road_addressing_name: str | None = None
+    standard_address: str | None = None
+    supplementary_lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ContactAddress(_Masked):
+    """`kontaktAdresse`: its non-empty lines, first day, and the first day it is gone."""
+
+    lines: tuple[str, ...] = ()
+    start: date | None = None
+    delete: date | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Emigration(_Masked):
+    """`udrejseoplysninger`: country code and the non-empty lines abroad."""
+
+    country_code: int | None = None
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Protection(_Masked):
+    """`adressebeskyttelse`, the name and address protection, as it stands in the answer.
+
+    `readable` is False where the flag or a date can't be read, or the element says nothing:
+    who reads it must then take the person as protected.
+    """
+
+    flag: bool | None = None
+    start: date | None = None
+    end: date | None = None
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Custody(_Masked):
+    """One `foraeldremyndighed` entry of a child.
+
+    `type`: 3 mother, 4 father, 5 and 6 other holders, None where it can't be read.
+    `holder` is filled for types 5 and 6 alone, None where blank, zeros or unreadable;
+    3 and 4 resolve through the child's `mother` and `father`. `readable` is False where a
+    date of the entry can't be read.
+    """
+
+    type: int | None
+    start: UncertainDate | None = None
+    delete: date | None = None
+    holder: CprNumber | None = None
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Person(_Masked):
+    """One answer. `cpr_number` is the number in the answer, held to be the one asked for.
+
+    `successor` is `gaeldendePersonnummer` (None where blank or zeros); `protection` is None
+    where the answer has no such element; `mother`/`father` are None where the registry knows none.
+    """
+
+    cpr_number: CprNumber
+    status: int
+    status_date: UncertainDate | None = None
+    successor: CprNumber | None = None
+    name: Name = Name()
+    birth_date: UncertainDate | None = None
+    protection: Protection | None = None
+    residence: Residence | None = None
+    contact: ContactAddress | None = None
+    emigration: Emigration | None = None
+    mother: CprNumber | None = None
+    father: CprNumber | None = None
+    custody: tuple[Custody, ...] = ()
