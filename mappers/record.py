@@ -12,6 +12,11 @@ from typing import Any, NamedTuple
 
 from cpr_client.cpr_number import CprNumber
 
+FIRST_ANSWER = "first answer"
+CHANGED = "changed"
+UNCHANGED = "unchanged"
+"""Outcomes of an answer that is applied; any other outcome is a reason of `mappers.quarantine`."""
+
 
 class PatronRecord(NamedTuple):
     """Registry-owned columns of `library.patron`; all None or empty before the registry has spoken.
@@ -100,7 +105,8 @@ class Decision:
     `tries`: the quarantine's look-ups in a row, this one included (0 outside it).
     `next_due`: the day the patron is due again, None for never by schedule.
     `first`: the registry had not spoken about the patron before this answer.
-    `shares`: the lines of `mappers.plausibility` that this answer counts in.
+    `shares`: the keys of the lines of `mappers.plausibility` that this answer counts in.
+    `notes`: codes for the run's report that hold nothing back (`mappers.municipalities.NOTES`).
     """
 
     patron_number: str
@@ -115,6 +121,7 @@ class Decision:
     quarantine: Quarantine | None = None
     tries: int = 0
     shares: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Decision {self.patron_number} {self.outcome}>"

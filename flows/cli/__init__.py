@@ -1,0 +1,89 @@
+"""The command `patronsync`: a file a noun, and one line below for each command.
+
+The files import light modules alone. What costs (Prefect, a second) is imported by the command that runs a flow,
+inside its function, so that the others answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli import check, database, demo_registry, deploy, exits, up
+from flows.cli.failures import report
+from flows.cli.signals import Interruption
+from flows.observability import redaction
+
+COMMANDS: list[tuple[str, Callable[..., Any]]] = [
+    ("up", up.up),
+    ("check", check.check),
+    ("deploy", deploy.deploy),
+    ("demo-registry", demo_registry.demo_registry),
+]
+"""Name and function, in the order of `patronsync --help`."""
+
+GROUPS: list[tuple[str, typer.Typer]] = [
+    ("database", database.app),
+]
+"""Commands with commands of their own."""
+
+
+def make_app() -> typer.Typer:
+    """The application with all its commands."""
+    app = typer.Typer(
+        name="patronsync",
+        help="Keeps a public library's patrons in step with Denmark's civil registry (CPR).",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,  # they would print local variables: patrons
+    )
+
+    @app.callback()
+    def patronsync(
+        show_version: Annotated[
+            bool, typer.Option("--version", help="Print the version and leave.", callback=_print_version, is_eager=True)
+        ] = False,
+    ) -> None:
+        pass
+
+    for name, function in COMMANDS:
+        app.command(name)(function)
+    for name, group in GROUPS:
+        app.add_typer(group, name=name)
+    return app
+
+
+def main() -> None:
+    """The entry point: runs the command line and leaves with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code. Nothing escapes: an error is told without data or traceback."""
+    redaction.install()
+    interruption = Interruption()
+    interruption.install()
+    with redaction.masked_stderr():
+        try:
+            make_app()(args=list(arguments), prog_name="patronsync")
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else exits.FAILED if leaving.code else exits.DONE
+        except KeyboardInterrupt:
+            code = exits.INTERRUPTED
+        except Exception as error:
+            code = report(error, as_json="--json" in arguments)
+        else:
+            code = exits.DONE
+    if code == exits.INTERRUPTED and interruption.received is not None:
+        return 128 + interruption.received
+    return code
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"patronsync {version('patronsync')}")
+        raise typer.Exit

@@ -1,0 +1,3 @@
+-- The database of the embedded server.
+-- In: nothing. Out: nothing.
+CREATE DATABASE patronsync

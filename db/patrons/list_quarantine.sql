@@ -1,0 +1,9 @@
+-- Who is in quarantine, the newest first.
+-- in: size   out: patron_number, reason, detail, since, tries, next_due (null: never by schedule)
+SELECT quarantine.patron_number, quarantine.reason, quarantine.detail, quarantine.since, quarantine.tries,
+       nullif(checked.next_due, 'infinity') AS next_due
+FROM sync.quarantine
+JOIN sync.patron_check AS checked USING (patron_number)
+WHERE quarantine.closed_on IS NULL
+ORDER BY quarantine.since DESC, quarantine.patron_number
+LIMIT %(size)s;

@@ -1,0 +1,95 @@
+"""Reading one patron, staff cases and the quarantine, for people who may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+from db.refresh.columns import with_columns
+from db.statements import statement
+from mappers.record import PatronRecord
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PatronView:
+    """One patron on a day. `protected`: None where the registry has not spoken about them.
+
+    `quarantine`: reason, since, next_try, or None. `blocks`: reason, source, since.
+    """
+
+    patron_number: str
+    patron_group: str | None
+    gone_on: date | None
+    checked_at: datetime | None
+    has_registry_number: bool
+    protected: bool | None
+    blocks: list[dict[str, Any]]
+    quarantine: dict[str, Any] | None
+    record: PatronRecord
+
+    @property
+    def withheld(self) -> bool:
+        """Name and address are shown to nobody without a reason on record."""
+        return self.protected is not False
+
+    def __repr__(self) -> str:
+        return f"<PatronView {self.patron_number}>"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCase:
+    """A row of `library.staff_case`: codes and patron numbers alone."""
+
+    case_number: int
+    patron_number: str
+    kind: str
+    since: date
+    closed_on: date | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An open quarantine. `next_due`: the day of the next try, None for never by schedule."""
+
+    patron_number: str
+    reason: str
+    detail: str | None
+    since: date
+    tries: int
+    next_due: date | None
+
+
+def read_patron(connection: psycopg.Connection, number: str, day: date) -> PatronView | None:
+    """The patron with this patron number as they stand on `day`, or None."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(with_columns("patrons/read_patron"), {"number": number, "day": day}).fetchone()
+    if row is None:
+        return None
+    record = PatronRecord(**{column: row.pop(column) for column in PatronRecord._fields})
+    return PatronView(**row, record=record)
+
+
+def disclose(connection: psycopg.Connection, number: str, os_user: str, reason: str) -> None:
+    """Commits why a protected patron's name is about to be shown, and to whom."""
+    with connection.transaction():
+        connection.execute(statement("patrons/disclose"), {"number": number, "os_user": os_user, "reason": reason})
+
+
+def list_cases(
+    connection: psycopg.Connection, day: date, *, kind: str | None = None, open_only: bool = True
+) -> list[StaffCase]:
+    """Staff cases on `day`, oldest first; the closed ones too unless `open_only`."""
+    with connection.cursor(row_factory=class_row(StaffCase)) as cursor:
+        parameters = {"kind": kind, "open_only": open_only, "day": day}
+        return cursor.execute(statement("patrons/list_cases"), parameters).fetchall()
+
+
+def list_quarantine(connection: psycopg.Connection, size: int) -> list[Quarantined]:
+    """At most `size` patrons in quarantine, the newest first."""
+    with connection.cursor(row_factory=class_row(Quarantined)) as cursor:
+        return cursor.execute(statement("patrons/list_quarantine"), {"size": size}).fetchall()

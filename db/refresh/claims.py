@@ -1,0 +1,114 @@
+"""Who is asked about next, and by whom: claims that fall with their owner's database session.
+
+A claim is a row in `sync.claim`. Its owner holds a session-level advisory lock under the number of
+its run (`db.runs.store`), so that a claim whose owner was killed is free at once; the lease serves
+lost networks alone (docs/explanation/claims.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import psycopg
+
+from cpr_client import CprNumber
+from db.runs.lock import LOCK_CLASS
+from db.statements import statement
+
+LEASE_SECONDS = 600
+
+ScopeName = Literal["due", "all", "quarantined", "patrons"]
+
+_START = ("-infinity", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which patrons a run asks about (docs/reference/rules.md, "When again").
+
+    `numbers`: patron numbers, for the scope `patrons` alone.
+    """
+
+    name: ScopeName
+    today: date
+    numbers: tuple[str, ...] = ()
+
+    def parameters(self) -> dict[str, object]:
+        """The parameters that the scope's statements share."""
+        return {"scope": self.name, "today": self.today, "numbers": list(self.numbers)}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A patron that this worker may ask about."""
+
+    patron_number: str
+    cpr_number: CprNumber
+
+
+def count_due(connection: psycopg.Connection, scope: Scope) -> int:
+    """How many patrons the scope holds now, claimed by others or not."""
+    row = connection.execute(statement("refresh/count_due"), scope.parameters()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def named_patrons(connection: psycopg.Connection, numbers: Sequence[str]) -> dict[str, bool]:
+    """Of the named patrons those there are -> whether the registry may be asked about them."""
+    rows = connection.execute(statement("refresh/named_patrons"), {"numbers": list(numbers)})
+    return dict(rows.fetchall())
+
+
+class Claims:
+    """The claims of one run, made on a connection of their own (autocommit), in order of the due day."""
+
+    def __init__(self, connection: psycopg.Connection, run_id: int, scope: Scope) -> None:
+        self.connection = connection
+        self._claimant = run_id
+        self._scope = scope
+        self._after = _START
+
+    def free_dead(self) -> int:
+        """Frees the claims of dead owners and says how many fell."""
+        fallen = self.connection.execute(statement("refresh/release_dead_claims"), {"lock_class": LOCK_CLASS})
+        return len(fallen.fetchall())
+
+    def claim(self, size: int) -> list[Claimed]:
+        """Claims the next at most `size` patrons; an empty list ends the pass."""
+        with self.connection.transaction():
+            self.connection.execute(statement("refresh/claim_door"), {"lock_class": LOCK_CLASS})
+            self.free_dead()
+            rows = self.connection.execute(
+                statement("refresh/claim_batch"),
+                {
+                    **self._scope.parameters(),
+                    "after_due": self._after[0],
+                    "after_number": self._after[1],
+                    "size": size,
+                    "claimant": self._claimant,
+                    "lease_seconds": LEASE_SECONDS,
+                },
+            ).fetchall()
+        if rows:
+            self._after = (rows[-1][2], rows[-1][0])
+        return [Claimed(number, CprNumber(cpr_number)) for number, cpr_number, _ in rows]
+
+    def from_the_start(self) -> None:
+        """The next `claim` begins a new pass: it finds what another worker let fall behind the first."""
+        self._after = _START
+
+    def renew(self) -> None:
+        """Says that the owner is alive; called at least once in half a lease."""
+        self.connection.execute(
+            statement("refresh/renew_lease"), {"claimant": self._claimant, "lease_seconds": LEASE_SECONDS}
+        )
+
+    def release(self, numbers: Sequence[str] | None = None) -> None:
+        """Gives back the named patrons' claims, or all of this run's."""
+        self.connection.execute(
+            statement("refresh/release_claims"),
+            {"claimant": self._claimant, "numbers": None if numbers is None else list(numbers)},
+        )

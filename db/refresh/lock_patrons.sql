@@ -1,0 +1,20 @@
+-- The claimed patrons of a batch as they stand, locked till the batch commits. Left out are those whose claim
+-- another worker has taken over, and those that somebody else holds locked.
+-- in: claimant, numbers   out: patron_number, cpr_number, checked_on, registry_blocks, quarantine_reason,
+--     quarantine_tries, then the columns of mappers.record.PatronRecord in their order
+SELECT patron.patron_number, patron.cpr_number, checked.checked_on, blocks.since_by_reason AS registry_blocks,
+       quarantine.reason AS quarantine_reason, coalesce(quarantine.tries, 0) AS quarantine_tries,
+       {record_columns}
+FROM library.patron AS patron
+JOIN sync.claim AS claim ON claim.patron_number = patron.patron_number AND claim.claimant = %(claimant)s
+JOIN sync.patron_check AS checked ON checked.patron_number = patron.patron_number
+LEFT JOIN sync.quarantine AS quarantine
+    ON quarantine.patron_number = patron.patron_number AND quarantine.closed_on IS NULL
+LEFT JOIN (
+    SELECT patron_number, jsonb_object_agg(reason, since) AS since_by_reason
+    FROM library.block
+    WHERE source = 'registry' AND patron_number = ANY (%(numbers)s)
+    GROUP BY patron_number
+) AS blocks ON blocks.patron_number = patron.patron_number
+WHERE patron.patron_number = ANY (%(numbers)s)
+FOR NO KEY UPDATE OF patron SKIP LOCKED;

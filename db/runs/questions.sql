@@ -1,0 +1,10 @@
+-- The questions of the brakes, newest first.
+-- in: run_id (or null), open_only   out: the approval's columns, with the run's state, scope and Prefect flow run
+SELECT approval.approval_id, approval.run_id, approval.flow, approval.rule, approval.counts, approval.held,
+       approval.asked_at, approval.word, approval.answered_at, approval.answered_by,
+       run.state, run.today, run.parameters, run.prefect_flow_run_id
+FROM sync.approval AS approval
+JOIN sync.run AS run USING (run_id)
+WHERE (%(run_id)s::bigint IS NULL OR approval.run_id = %(run_id)s)
+  AND (NOT %(open_only)s OR approval.word IS NULL)
+ORDER BY approval.approval_id DESC;

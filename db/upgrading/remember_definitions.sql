@@ -1,0 +1,3 @@
+-- Notes which re-creatable definitions were applied.
+-- In: their digest. Out: nothing.
+UPDATE sync.instance SET definitions = %s

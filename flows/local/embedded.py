@@ -1,0 +1,161 @@
+"""What a command or a flow runs on: the configured servers, and our own where none is configured.
+
+Our own are joined where they run on the data directory, else started; the last one out stops them
+(docs/explanation/house.md, "Embedded by default"). They come up side by side.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from db import embedded
+from db.connect import connect
+from db.upgrade import is_current, migrate
+from flows.errors import UserError
+from flows.local.demo_registry import DemoRegistryProcess, demo_registry
+from flows.local.prefect_server import PrefectServer, prefect_server
+from flows.local.starting import Starting, starting
+from flows.settings import Settings, current, use
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The settings with every address filled in, and those parts that are our own (None: configured, or not needed)."""
+
+    settings: Settings
+    postgres: embedded.EmbeddedServer | None
+    registry: DemoRegistryProcess | None
+    prefect: PrefectServer | None
+
+
+@contextmanager
+def environment(
+    settings: Settings | None = None, *, need_registry: bool = False, need_prefect: bool = False
+) -> Iterator[Settings]:
+    """Joins or starts what is not configured, and yields the settings with the addresses filled in.
+
+    `settings`: those in force where None (`flows.settings.current`). While the block runs they are in force for
+    everything in this process, so that a flow called in it finds them. The database is up to date with this program:
+    our own is brought there, one that is configured is looked at. With `need_prefect` the variables of Prefect's
+    client are set: enter the block before `prefect` is imported. Within another environment it costs nothing.
+
+    Raises `UserError` or `db.errors.DatabaseProblem` that says what to do.
+    """
+    with parts(settings, need_registry=need_registry, need_prefect=need_prefect) as made:
+        yield made.settings
+
+
+@contextmanager
+def parts(
+    settings: Settings | None = None, *, need_registry: bool = False, need_prefect: bool = False
+) -> Iterator[Parts]:
+    """As `environment`, but tells of our own servers, too: for whoever runs or shows them."""
+    given = settings or current()
+    with ExitStack() as stack:
+        postgres = registry = prefect = None
+        if need_prefect and given.prefect_api_url is None:
+            prefect = stack.enter_context(starting(lambda give_up: prefect_server(given.data_dir, give_up)))
+        if need_registry and given.registry_url is None:
+            registry = stack.enter_context(starting(lambda give_up: demo_registry(given.data_dir, give_up)))
+        if given.database_url is None:
+            postgres = stack.enter_context(starting(lambda give_up: _postgres(given)))
+        made = _filled_in(given, postgres, registry, prefect)
+        if need_prefect:
+            stack.enter_context(_environment_variables(_prefect_variables(made)))
+        stack.callback(use, use(made.settings))
+        yield made
+
+
+def _postgres(settings: Settings) -> AbstractContextManager[embedded.EmbeddedServer]:
+    return embedded.running(settings.data_dir, settings.postgres_bin)
+
+
+def _filled_in(
+    given: Settings,
+    postgres: Starting[embedded.EmbeddedServer] | None,
+    registry: Starting[DemoRegistryProcess] | None,
+    prefect: Starting[PrefectServer] | None,
+) -> Parts:
+    """Waits for what is coming up, the quickest first, and writes its addresses into the settings."""
+    addresses: dict[str, object] = {}
+    server = postgres.ready() if postgres else None
+    if server is not None:
+        migrate(server.url)
+        addresses["database_url"] = SecretStr(server.url)
+    else:
+        _look_at_schema(given)
+    demo = registry.ready() if registry else None
+    if demo is not None:
+        addresses["registry_url"] = demo.url(given.registry_version)
+    own_prefect = prefect.ready() if prefect else None
+    return Parts(given.with_embedded(**addresses), server, demo, own_prefect)
+
+
+def _look_at_schema(settings: Settings) -> None:
+    """A configured database is brought up to date by its owner's command, not in passing."""
+    if settings.is_embedded("database_url"):
+        return
+    assert settings.database_url is not None
+    with connect(settings.database_url.get_secret_value()) as connection:
+        if not is_current(connection):
+            raise UserError(
+                f"The database {settings.database_host} is not up to date with this patronsync.",
+                "Say: patronsync database migrate",
+            )
+
+
+def _prefect_variables(made: Parts) -> dict[str, str]:
+    """What Prefect's client in this process (and its children) needs."""
+    if made.prefect is not None:
+        return {**made.prefect.environment(), **_past_the_proxy()}
+    return {name: value for name, value in made.settings.prefect.items() if name not in os.environ}
+
+
+def _past_the_proxy() -> dict[str, str]:
+    """A proxy that is set for the world outside must not be asked for our own servers."""
+    before = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = ",".join(dict.fromkeys([*filter(None, before.split(",")), "127.0.0.1", "localhost"]))
+    return {"no_proxy": hosts, "NO_PROXY": hosts}
+
+
+@contextmanager
+def _environment_variables(variables: Mapping[str, str]) -> Iterator[None]:
+    """Sets them for the block. Where Prefect is imported already it has read its settings, and is told anew."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        with _prefect_told(variables):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _prefect_told(variables: Mapping[str, str]) -> Iterator[None]:
+    if "prefect" not in sys.modules or not variables:
+        yield
+        return
+    from prefect.settings import (
+        PREFECT_API_AUTH_STRING,
+        PREFECT_API_URL,
+        PREFECT_SERVER_ALLOW_EPHEMERAL_MODE,
+        temporary_settings,
+    )
+
+    told = {
+        setting: variables[setting.name]
+        for setting in (PREFECT_API_URL, PREFECT_API_AUTH_STRING, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE)
+        if setting.name in variables
+    }
+    with temporary_settings(told):
+        yield

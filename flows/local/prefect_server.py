@@ -1,0 +1,126 @@
+"""Our own Prefect server on loopback, where `PREFECT_API_URL` names no other.
+
+Its API is a way to run code as the owner of the registry key. So it has a random password, kept in a 0600 file, and
+takes cross-origin requests from its own address alone (docs/explanation/house.md, "Encrypted or local").
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.local.shared_process import Running, Service, private_folder, shared
+
+USER = "patronsync"
+USUAL_PORT = 4200
+"""Prefect's own default: taken where it is free, so that its address is the one people know."""
+
+
+@dataclass(frozen=True)
+class PrefectServer:
+    """A Prefect server of ours that runs. `password_file` holds what the login page asks for."""
+
+    running: Running
+    home: Path
+    password_file: Path
+
+    @property
+    def url(self) -> str:
+        """Where an operator's browser goes."""
+        return f"http://127.0.0.1:{self.running.port}"
+
+    @property
+    def api_url(self) -> str:
+        """Where Prefect's clients go."""
+        return f"{self.url}/api"
+
+    def environment(self) -> dict[str, str]:
+        """What Prefect's client, a worker or a flow's process needs in its environment to use this server alone."""
+        return client_environment(self.home, self.api_url, self.password_file.read_text().strip())
+
+
+@contextmanager
+def prefect_server(data_dir: Path, give_up: threading.Event | None = None) -> Iterator[PrefectServer]:
+    """Joins or starts the server whose home is `data_dir/prefect`; the last one out stops it.
+
+    A first start makes its database: about 6 seconds more. Raises `UserError` where it does not come up; `give_up`
+    makes it stop trying.
+    """
+    home = private_folder(data_dir / "prefect")
+    password_file = _password_file(home)
+    auth = password_file.read_text().strip()
+    service = Service(
+        name="server",
+        title="Prefect's server",
+        folder=home,
+        command=lambda port: [
+            *(sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)),
+            *("--analytics-off", "--log-level", "WARNING"),
+        ],
+        environment=lambda port: server_environment(home, port, auth),
+        answers=_is_healthy,
+        preferred_port=USUAL_PORT,
+        patience=120,
+    )
+    with shared(service, give_up) as running:
+        yield PrefectServer(running, home, password_file)
+
+
+def client_environment(home: Path, api_url: str, auth: str) -> dict[str, str]:
+    """Variables that tie a Prefect client to this server: its address, password and home, and no server of its own."""
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": api_url,
+        "PREFECT_API_AUTH_STRING": auth,
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def server_environment(home: Path, port: int, auth: str) -> dict[str, str]:
+    """The server's environment: ours without what is Prefect's in it (a database, a profile), and its own."""
+    address = f"http://127.0.0.1:{port}"
+    return {
+        **without_prefect(os.environ),
+        **client_environment(home, f"{address}/api", auth),
+        "PREFECT_SERVER_API_AUTH_STRING": auth,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+        "PREFECT_UI_API_URL": f"{address}/api",
+    }
+
+
+def without_prefect(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` without Prefect's variables and without our settings, which its server has no use for."""
+    return {name: value for name, value in environ.items() if not name.startswith(("PREFECT_", "PATRONSYNC_"))}
+
+
+def _password_file(home: Path) -> Path:
+    """Made once, for the owner alone: `user:password`, which is what the login page wants typed."""
+    path = home / "password"
+    if not path.exists():
+        unfinished = home / f"password.{os.getpid()}"
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(f"{USER}:{secrets.token_urlsafe(24)}\n")
+        try:
+            os.link(unfinished, path)  # whoever is first keeps it
+        except FileExistsError:
+            pass
+        unfinished.unlink()
+    return path
+
+
+def _is_healthy(port: int) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy leads to loopback
+    try:
+        with direct.open(f"http://127.0.0.1:{port}/api/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,35 @@
+"""The parameters that an operator fills in, in Prefect's form and on the command line alike."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+_PATRON_NUMBER_FORM = r"^(?!\s*[0-9]{6}-[0-9A-Za-z]{4}\s*$).{1,64}$"
+
+
+def _no_cpr_number(number: str) -> str:
+    if not re.match(_PATRON_NUMBER_FORM, number):
+        raise ValueError("a patron number is asked for, and this looks like a CPR number: it is not accepted")
+    return number
+
+
+PatronNumber = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_no_cpr_number),
+    Field(json_schema_extra={"pattern": _PATRON_NUMBER_FORM}),
+]
+"""A patron number. `DDMMYY-SSSS` is refused, by the form already, so that nothing of it is stored."""
+
+
+class RefreshScope(StrEnum):
+    """Whom a refresh asks about (docs/reference/rules.md, "When again")."""
+
+    due = "due"
+    all = "all"
+    quarantined = "quarantined"
+    patrons = "patrons"

@@ -1,0 +1,73 @@
+"""Flow `registry-refresh`: every patron's name, address and municipality fresh from the civil registry."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from prefect import flow, runtime
+from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed, State
+from pydantic import PositiveInt
+
+from cpr_client import open_client
+from flows.parameters import PatronNumber, RefreshScope
+from flows.steps.applying import BrakeHeld
+from flows.steps.begin_refresh import begin
+from flows.steps.end_refresh import end, end_failed, hold
+from flows.steps.operators_word import Aborted, WaitsForWord
+from flows.steps.worker import open_worker
+
+FLOW = "registry-refresh"
+
+
+def run_name() -> str:
+    """What the run does, without a person in it: "refresh 12 patrons, dry run"."""
+    given = runtime.flow_run.parameters
+    scope = getattr(given.get("scope"), "value", given.get("scope")) or "due"
+    whom = f"{len(given.get('patron_numbers') or [])} patrons" if scope == "patrons" else scope
+    extra = [f"at most {given['limit']}"] if given.get("limit") else []
+    extra += [f"today {given['today']}"] if given.get("today") else []
+    extra += ["dry run"] if given.get("dry_run") else []
+    return ", ".join([f"refresh {whom}", *extra])
+
+
+@flow(name=FLOW, flow_run_name=run_name, persist_result=False)
+def registry_refresh(
+    scope: RefreshScope = RefreshScope.due,
+    patron_numbers: list[PatronNumber] | None = None,
+    limit: PositiveInt | None = None,
+    dry_run: bool = False,
+    today: date | None = None,
+) -> State[Any]:
+    """Asks the civil registry about patrons and brings them up to date.
+
+    Args:
+        scope: due - those whose day has come; all - everyone but the dead who has not been asked about today;
+            quarantined - those in quarantine, not yet today; patrons - the ones named below, asked again even if they
+            were today.
+        patron_numbers: Patron numbers, for the scope "patrons" alone. Never CPR numbers.
+        limit: At most so many patrons; the others stay due.
+        dry_run: Ask and report what would change, but change nothing.
+        today: The day to work by, if not today; a day ahead is possible in a dry run alone.
+    """
+    say = get_run_logger().info
+    with open_worker() as worker:
+        try:
+            refresh = begin(
+                worker, FLOW, scope, patron_numbers or [], limit=limit, dry_run=dry_run, today=today, say=say
+            )
+            try:
+                with open_client(worker.settings.registry_config()) as client:
+                    refresh.run(client, worker.connection)
+                state, message = end(worker, FLOW, refresh)
+            except BrakeHeld as held:
+                state, message = hold(worker, FLOW, refresh, held)
+            except Exception as error:
+                end_failed(worker, FLOW, refresh, error)
+                raise
+        except WaitsForWord as waits:
+            return Failed(message=str(waits))
+        except Aborted as aborted:
+            return Failed(message=aborted.message)
+    return Completed(message=message or state) if state == "done" else Failed(message=message)

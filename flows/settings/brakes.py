@@ -1,0 +1,48 @@
+"""The brakes: a field for every line that `mappers.plausibility` declares, and how long a word is awaited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, Field, create_model
+
+from mappers import plausibility
+
+_WHOM = {"known": "patrons of whom the registry has spoken before", "first": "first answers"}
+
+
+def _field(line: plausibility.Line) -> tuple[type[float], Any]:
+    return float, Field(
+        default=line.limit_percent,
+        ge=0,
+        le=100,
+        description=f"A refresh stops when more than so many percent of {_WHOM[line.population]} are: {line.code}.",
+    )
+
+
+def field_name(line: plausibility.Line) -> str:
+    """The field (and so the variable) of a line: `brake_dead_percent`."""
+    return f"brake_{line.key}"
+
+
+class _Brakes(BaseModel):
+    """When a run stops and asks."""
+
+    operators_word_hours: float = Field(
+        default=12, gt=0, le=24 * 14, description="No operator's word within so many hours after a brake is `abort`."
+    )
+
+    def brake_limits(self) -> dict[str, float]:
+        """Line key -> limit in percent, as `mappers.plausibility.verdict` takes them."""
+        return {line.key: getattr(self, field_name(line)) for line in plausibility.LINES}
+
+
+if TYPE_CHECKING:
+    BrakeSettings = _Brakes
+else:
+    BrakeSettings = create_model(
+        "BrakeSettings",
+        __base__=_Brakes,
+        __doc__=_Brakes.__doc__,
+        **{field_name(line): _field(line) for line in plausibility.LINES},
+    )

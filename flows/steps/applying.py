@@ -1,0 +1,149 @@
+"""Apply one batch: decide under the lock, hold it against the brakes, write, count; all in one transaction."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import psycopg
+
+from cpr_client import CprNumber, Person
+from db.refresh.batches import Access, Batch, Batches, log_accesses
+from db.runs.store import add_batch
+from flows.steps.counting import Counts
+from flows.steps.look_ups import LookedUp
+from mappers.patron import decide
+from mappers.plausibility import Alarm, verdict
+from mappers.record import Decision, Quarantine
+
+PURPOSE = "registry refresh"
+DRY_PURPOSE = "dry run"
+
+
+class BrakeHeld(Exception):
+    """The shares of the run so far are implausible: the batch is held and not applied."""
+
+    def __init__(self, alarms: list[Alarm], held: list[str]) -> None:
+        super().__init__("; ".join(alarm.line.key for alarm in alarms))
+        self.alarms = alarms
+        self.held = held
+
+
+@dataclass(slots=True)
+class Applier:
+    """Applies the batches of one run and counts. `brakes_off`: lines released by an operator's word."""
+
+    batches: Batches
+    run_id: int
+    today: date
+    interval_days: int
+    limits: Mapping[str, float]
+    dry_run: bool
+    counts: Counts
+    brakes_off: set[str] = field(default_factory=set)
+
+    @property
+    def purpose(self) -> str:
+        """Why the registry was asked, as the access log has it."""
+        return DRY_PURPOSE if self.dry_run else PURPOSE
+
+    def apply(self, batch: list[LookedUp]) -> list[LookedUp]:
+        """Applies what can be; returns those whose patron somebody held locked, to be tried again.
+
+        Raises `BrakeHeld`. Whatever happens, the look-ups are in the access log afterwards.
+        """
+        failed = [looked_up for looked_up in batch if looked_up.answer is None]
+        asked = {looked_up.patron_number: looked_up for looked_up in batch if looked_up.answer is not None}
+        accesses = [access for looked_up in batch for access in looked_up.accesses]
+        try:
+            counts, locked_out = self._in_one_transaction(asked, failed, accesses)
+        except BaseException:
+            self._log(accesses)
+            raise
+        if self.dry_run:
+            self._log(accesses)
+        self.counts = counts
+        for looked_up in locked_out:
+            looked_up.accesses = []  # they are logged; the patron is tried again with the same answer
+        return locked_out
+
+    def _in_one_transaction(
+        self, asked: dict[str, LookedUp], failed: list[LookedUp], accesses: list[Access]
+    ) -> tuple[Counts, list[LookedUp]]:
+        began = time.monotonic()
+        counts = copy.deepcopy(self.counts)
+        counts.batches += 1
+        with self.batches.open(list(asked)) as batch:
+            decisions = self._decide(batch, asked)
+            self._hold_against_brakes(counts, decisions)
+            checked_at = {number: looked_up.answered_at for number, looked_up in asked.items()}
+            batch.apply(decisions, checked_at, accesses, self.purpose)
+            before = counts.patrons()
+            counts.look_ups += len(accesses)
+            counts.add_decisions(decisions)
+            for looked_up in failed:
+                counts.add_failure(looked_up.error.code if looked_up.error else "failed")
+            self._record(counts, before, len(asked) + len(failed), len(accesses), time.monotonic() - began)
+            if self.dry_run:
+                batch.undo()
+            locked_out = [looked_up for number, looked_up in asked.items() if number not in batch.stored]
+        return counts, locked_out
+
+    def _decide(self, batch: Batch, asked: dict[str, LookedUp]) -> list[Decision]:
+        self._hand_over_duplicates(batch, asked)
+        return [
+            decide(
+                stored,
+                asked[number].answer,  # type: ignore[arg-type]  # never None in `asked`
+                today=self.today,
+                interval_days=self.interval_days,
+                chain=asked[number].chain[1:],
+            )
+            for number, stored in batch.stored.items()
+        ]
+
+    def _hand_over_duplicates(self, batch: Batch, asked: dict[str, LookedUp]) -> None:
+        """Who came to hold a successor since it was looked up makes this patron a duplicate after all."""
+        moved: dict[str, CprNumber] = {
+            number: looked_up.chain[-1]
+            for number, looked_up in asked.items()
+            if len(looked_up.chain) > 1 and isinstance(looked_up.answer, Person)
+        }
+        if not moved:
+            return
+        holders = batch.holders(moved.values())
+        for number, cpr_number in moved.items():
+            holder = holders.get(cpr_number, number)
+            if holder != number:
+                asked[number].answer = Quarantine("duplicate patron", other_patron=holder)
+
+    def _hold_against_brakes(self, counts: Counts, decisions: list[Decision]) -> None:
+        counts.tally.add(decisions)
+        alarms = [alarm for alarm in verdict(counts.tally, self.limits) if alarm.line.key not in self.brakes_off]
+        if alarms:
+            raise BrakeHeld(alarms, [decision.patron_number for decision in decisions])
+
+    def _record(self, counts: Counts, before: dict[str, int], patrons: int, look_ups: int, seconds: float) -> None:
+        after = counts.patrons()
+        names = ("checked", "first_answers", "changed", "unchanged", "quarantined", "failed")
+        row = {
+            "patrons": patrons,
+            **{name: after[name] - before[name] for name in names},
+            "batch_look_ups": look_ups,
+            "shares": dict(counts.tally.counts),
+            "seconds": round(seconds, 3),
+        }
+        add_batch(self.batches.connection, self.run_id, counts.batches, row, counts.progress())
+
+    def _log(self, accesses: list[Access]) -> None:
+        connection = self.batches.connection
+        if (
+            accesses
+            and not connection.closed
+            and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        ):
+            with connection.transaction():
+                log_accesses(connection, accesses, self.purpose, self.run_id)

@@ -1,0 +1,96 @@
+"""What a refresh has done so far. State and exit code follow from these numbers, never from "no exception".
+
+due = checked + failed + left          checked = first_answers + changed + unchanged + quarantined
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from db.runs.store import Progress
+from mappers.plausibility import Tally
+from mappers.record import Decision
+
+_GOOD = {"first answer": "first_answers", "changed": "changed", "unchanged": "unchanged"}
+
+
+@dataclass(slots=True)
+class Counts:
+    """Patrons by what became of them, look-ups, events per kind, outcomes, and the brake's tally."""
+
+    due: int = 0
+    first_answers: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    failed: int = 0
+    look_ups: int = 0
+    batches: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def checked(self) -> int:
+        """Patrons whose answer was applied, quarantine included."""
+        return self.first_answers + self.changed + self.unchanged + self.quarantined
+
+    @property
+    def left(self) -> int:
+        """Patrons not asked or not applied: limit, brake, registry down, claimed by another run."""
+        return max(0, self.due - self.checked - self.failed)
+
+    def add_decisions(self, decisions: Iterable[Decision]) -> None:
+        """Counts what was applied."""
+        for decision in decisions:
+            self.outcomes[decision.outcome] += 1
+            name = _GOOD.get(decision.outcome, "quarantined")
+            setattr(self, name, getattr(self, name) + 1)
+            for kind in decision.events:
+                self.changes[kind] += 1
+        self.due = max(self.due, self.checked + self.failed)
+
+    def add_failure(self, code: str, patrons: int = 1) -> None:
+        """Counts patrons who could not be asked or applied; they stay due."""
+        self.failed += patrons
+        self.outcomes[code] += patrons
+        self.due = max(self.due, self.checked + self.failed)
+
+    def patrons(self) -> dict[str, int]:
+        """The object `patrons` of the JSON report (docs/reference/commands.md)."""
+        return {
+            "due": self.due,
+            "checked": self.checked,
+            "first_answers": self.first_answers,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "quarantined": self.quarantined,
+            "failed": self.failed,
+            "left": self.left,
+        }
+
+    def progress(self) -> Progress:
+        """As the run's record keeps it; `restore` reads it back."""
+        return Progress(
+            counts={**self.patrons(), "batches": self.batches, "tally": asdict(self.tally)},
+            outcomes=self.outcomes,
+            changes=self.changes,
+            look_ups=self.look_ups,
+        )
+
+    @classmethod
+    def restore(
+        cls, counts: dict[str, Any], outcomes: dict[str, int], changes: dict[str, int], look_ups: int
+    ) -> Counts:
+        """The counts of a run that goes on after an operator's word."""
+        names = ("due", "first_answers", "changed", "unchanged", "quarantined", "failed", "batches")
+        return cls(
+            **{name: int(counts.get(name, 0)) for name in names},
+            look_ups=look_ups,
+            changes=Counter(changes),
+            outcomes=Counter(outcomes),
+            tally=Tally(**counts.get("tally", {})),
+        )

@@ -1,0 +1,85 @@
+"""How a refresh ends: its record is closed, the operator's report is made, and who listens is told."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import psycopg
+
+from db.patrons.store import list_quarantine
+from db.runs import store
+from flows.reporting.refresh_report import LISTED, publish
+from flows.steps.applying import BrakeHeld
+from flows.steps.listening import listener
+from flows.steps.operators_word import ask, wait_for_word
+from flows.steps.refresh_run import Refresh
+from flows.steps.worker import Worker
+from flows.wording import words
+
+
+def end(worker: Worker, flow: str, refresh: Refresh) -> tuple[str, str | None]:
+    """Ends a run that was not held: state and message follow from its counts."""
+    state, message = refresh.state()
+    _close(worker, flow, refresh, state, message)
+    return state, message
+
+
+def hold(worker: Worker, flow: str, refresh: Refresh, held: BrakeHeld) -> tuple[str, str]:
+    """A brake was pulled: a live run asks, and waits for a word; a dry run says that it would.
+
+    Raises `WaitsForWord` for a run of the command line; the run of a deployment is suspended here.
+    """
+    said = words(worker.settings.language)
+    rules = ", ".join(said.say("brake", alarm.line.code) for alarm in held.alarms)
+    if refresh.dry_run:
+        message = f"a live run would stop here and wait for an operator's word: {rules}"
+        _close(worker, flow, refresh, "incomplete", message)
+        return "incomplete", message
+    message = f"waits for an operator's word: {rules}"
+    ask(worker.connection, refresh.run_id, flow, held.alarms, held.held)
+    _close(worker, flow, refresh, "waiting", message)
+    wait_for_word(worker.connection, refresh.run_id, worker.settings.operators_word_hours, deployed=worker.deployed)
+    return "waiting", message
+
+
+def end_failed(worker: Worker, flow: str, refresh: Refresh, error: Exception) -> None:
+    """Ends a run that broke off. What was applied stays, the rest is due; the error's own text is not kept."""
+    message = f"broke off ({type(error).__name__}); what was not applied is still due: run it again"
+    try:
+        _close(worker, flow, refresh, "failed", message)
+    except psycopg.Error:
+        pass  # the database is gone: the next run finds the record without its session and says "killed"
+
+
+def _close(worker: Worker, flow: str, refresh: Refresh, state: str, message: str | None) -> None:
+    store.close_run(worker.connection, refresh.run_id, state, message, refresh.counts.progress())
+    report = run_report(refresh, flow, state)
+    questions = store.questions(worker.connection, run_id=refresh.run_id, open_only=True)
+    publish(
+        report,
+        message,
+        worker.source,
+        quarantined=list_quarantine(worker.connection, LISTED + 1),
+        slowest=refresh.slowest,
+        questions=questions,
+        language=worker.settings.language,
+    )
+    listener().ended(report, message)
+
+
+def run_report(refresh: Refresh, flow: str, state: str) -> dict[str, Any]:
+    """The run as `patronsync refresh --json` prints it (docs/reference/commands.md)."""
+    counts = refresh.counts
+    return {
+        "run": refresh.run_id,
+        "flow": flow,
+        "today": refresh.scope.today.isoformat(),
+        "dry_run": refresh.dry_run,
+        "state": state,
+        "patrons": counts.patrons(),
+        "look_ups": counts.look_ups,
+        "changes": dict(counts.changes),
+        "outcomes": dict(counts.outcomes),
+        "seconds": round(time.monotonic() - refresh.began, 1),
+    }

@@ -1,0 +1,206 @@
+"""Claim and look up, a batch ahead of the one that is being applied.
+
+A thread of its own claims patrons page by page and feeds them to the client in one stream, so that
+the registry is never left idle between two batches. Answers are cut into batches as they come.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cpr_client import Answer, CprNumber, OperatorMustAct, Person, RegistryClient, RegistryError
+from db.refresh.batches import Access
+from db.refresh.claims import Claimed, Claims
+from mappers.patron import quarantine_for
+from mappers.record import Quarantine
+
+RENEW_EVERY = 60.0  # seconds; a tenth of the lease
+REFUSALS_IN_A_ROW = 5
+FAILURES_IN_A_ROW = 50
+
+
+@dataclass(slots=True, repr=False)
+class LookedUp:
+    """One patron's way through the registry tonight.
+
+    `answer`: the person at the end of the chain so far, a quarantine, or None where the patron
+    could not be asked (`error` then says why). `chain`: the numbers asked about, the first one first.
+    """
+
+    patron_number: str
+    answer: Person | Quarantine | None
+    error: RegistryError | None
+    chain: tuple[CprNumber, ...]
+    answered_at: datetime
+    seconds: float
+    accesses: list[Access] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<LookedUp {self.patron_number}>"
+
+    @classmethod
+    def from_answer(cls, answer: Answer[str], before: LookedUp | None = None) -> LookedUp:
+        """What the client's answer means for its patron; `before`: the step of the chain that led here."""
+        result: Person | Quarantine | None = answer.person
+        if answer.error is not None:
+            result = quarantine_for(answer.error)
+        outcome = "answered" if answer.error is None else answer.error.code
+        access = Access(answer.key, answer.asked_at, outcome)
+        return cls(
+            patron_number=answer.key,
+            answer=result,
+            error=answer.error if result is None else None,
+            chain=(*(before.chain if before else ()), answer.cpr_number),
+            answered_at=answer.asked_at,
+            seconds=answer.seconds + (before.seconds if before else 0.0),
+            accesses=[*(before.accesses if before else ()), access],
+        )
+
+
+class RegistryDown(Exception):
+    """The registry as a whole does not answer or refuses us: the run stops asking. Holds the last error."""
+
+    def __init__(self, error: RegistryError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class _Fuse:
+    """Blows when nothing but failures come: at once where an operator must act, later where waiting may help."""
+
+    def __init__(self) -> None:
+        self._refusals = 0
+        self._failures = 0
+
+    def feel(self, error: RegistryError | None) -> None:
+        """Raises `RegistryDown` after too many failures in a row."""
+        if error is None:
+            self._refusals = self._failures = 0
+            return
+        self._failures += 1
+        self._refusals = self._refusals + 1 if isinstance(error, OperatorMustAct) else 0
+        if self._refusals >= REFUSALS_IN_A_ROW or self._failures >= FAILURES_IN_A_ROW:
+            raise RegistryDown(error)
+
+
+class _Pages:
+    """The patrons to ask about, one by one, claimed page by page; at most `limit` of them."""
+
+    def __init__(self, claims: Claims, size: int, limit: int | None, sweep_again: bool) -> None:
+        self._claims = claims
+        self._size = size
+        self._left = limit
+        self._sweep_again = sweep_again
+
+    def __iter__(self) -> Iterator[tuple[str, CprNumber]]:
+        found_any = True
+        while found_any:
+            found_any = False
+            while page := self._page():
+                found_any = True
+                for claimed in page:
+                    yield claimed.patron_number, claimed.cpr_number
+            if not self._sweep_again:
+                return
+            self._claims.from_the_start()
+
+    def _page(self) -> list[Claimed]:
+        size = self._size if self._left is None else min(self._size, self._left)
+        page = self._claims.claim(size) if size > 0 else []
+        if self._left is not None:
+            self._left -= len(page)
+        return page
+
+
+_Item = list[LookedUp] | BaseException | None
+
+
+class _Producer(threading.Thread):
+    """Claims and looks up until the pages end, a batch is refused, or it is told to stop."""
+
+    def __init__(self, client: RegistryClient, claims: Claims, pages: _Pages, size: int) -> None:
+        super().__init__(name="look-ups", daemon=True)
+        self.batches: queue.Queue[_Item] = queue.Queue(maxsize=1)
+        self.stopping = threading.Event()
+        self._client, self._claims, self._pages, self._size = client, claims, pages, size
+        self._renewed = time.monotonic()
+
+    def run(self) -> None:
+        end: BaseException | None = None
+        try:
+            self._produce()
+        except BaseException as error:
+            end = error
+        self._put(end)
+
+    def _produce(self) -> None:
+        batch: list[LookedUp] = []
+        fuse = _Fuse()
+        blown: RegistryDown | None = None
+        with closing(self._client.lookup_many(self._pages)) as answers:
+            for answer in answers:
+                looked_up = LookedUp.from_answer(answer)
+                batch.append(looked_up)
+                try:
+                    fuse.feel(looked_up.error)
+                except RegistryDown as down:
+                    blown = down
+                    break
+                if len(batch) >= self._size:
+                    self._put(batch)
+                    batch = []
+                if self.stopping.is_set():
+                    return
+                self._renew()
+        if batch:
+            self._put(batch)
+        if blown:
+            raise blown
+
+    def _put(self, item: _Item) -> None:
+        while not self.stopping.is_set():
+            try:
+                self.batches.put(item, timeout=1.0)
+                return
+            except queue.Full:
+                self._renew()
+
+    def _renew(self) -> None:
+        if time.monotonic() - self._renewed > RENEW_EVERY:
+            self._renewed = time.monotonic()
+            self._claims.renew()
+
+
+@contextmanager
+def looked_up_batches(
+    client: RegistryClient, claims: Claims, *, batch_size: int, limit: int | None, sweep_again: bool
+) -> Iterator[Iterator[list[LookedUp]]]:
+    """The batches of a run, each looked up while the one before is applied.
+
+    `sweep_again`: when the pages end, begin anew until nothing is found (not in a dry run, which
+    leaves everybody due). Raises what the claiming or the client raised, `RegistryDown` among it,
+    after the answers that came before it. Leaving the block stops the looking up at once.
+    """
+    producer = _Producer(client, claims, _Pages(claims, batch_size, limit, sweep_again), batch_size)
+
+    def batches() -> Iterator[list[LookedUp]]:
+        while True:
+            item = producer.batches.get()
+            if item is None:
+                return
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    producer.start()
+    try:
+        yield batches()
+    finally:
+        producer.stopping.set()
+        producer.join()

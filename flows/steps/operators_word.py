@@ -1,0 +1,125 @@
+"""A brake asks, an operator answers (docs/explanation/brakes.md).
+
+The word lives in `sync.approval` alone. The form in Prefect's UI and `patronsync approvals answer`
+only write it. The run of a deployment suspends itself: its process ends, and resumed it starts from
+the top. A run of the command line ends, and the next `patronsync refresh` goes on with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+import psycopg
+from prefect.flow_runs import suspend_flow_run
+from prefect.input import RunInput
+from pydantic import Field
+
+from db.runs import store
+from db.runs.store import Question, Word
+from mappers.plausibility import Alarm
+
+FORM_KEY = "word"
+
+
+class OperatorsWord(RunInput):
+    """The form that Prefect's UI shows for a run that waits."""
+
+    word: Literal["apply", "skip", "abort"] = Field(
+        default="abort",
+        title="What shall become of the batch that is held?",
+        description=(
+            "apply: the figures are right; this brake is off for the rest of the run, "
+            "and the batch is looked up again. "
+            "skip: quarantine the patrons of this batch until tomorrow and go on with the others. "
+            "abort: end the run; everybody who was not applied stays due."
+        ),
+    )
+
+
+class WaitsForWord(Exception):
+    """The run waits for an operator's word and this process ends."""
+
+    def __init__(self, run_id: int) -> None:
+        super().__init__(f"run {run_id} waits for an operator's word")
+        self.run_id = run_id
+
+
+class Aborted(Exception):
+    """An operator, or nobody within the time, has ended the run."""
+
+    def __init__(self, run_id: int, message: str) -> None:
+        super().__init__(message)
+        self.run_id = run_id
+        self.message = message
+
+
+@dataclass(slots=True)
+class GoingOn:
+    """A run that goes on after a word: `released` brakes, and the patrons `held` whom `skip` puts aside."""
+
+    run_id: int
+    word: Word
+    released: set[str] = field(default_factory=set)
+    skipped: list[str] = field(default_factory=list)
+
+
+def ask(connection: psycopg.Connection, run_id: int, flow: str, alarms: list[Alarm], held: list[str]) -> None:
+    """Writes a question for each brake that was pulled."""
+    for alarm in alarms:
+        store.ask(connection, run_id, flow, alarm.line.key, alarm.as_counts(), held)
+
+
+def wait_for_word(connection: psycopg.Connection, run_id: int, hours: float, *, deployed: bool) -> None:
+    """Suspends the run of a deployment, or, resumed, writes the word that the form brought.
+
+    Raises `WaitsForWord` for a run of the command line. Returns only when there is a word.
+    """
+    open_questions = store.questions(connection, run_id=run_id, open_only=True)
+    if not open_questions:
+        return
+    if not deployed:
+        raise WaitsForWord(run_id)
+    form = OperatorsWord.with_initial_data(description=_question_text(open_questions))
+    key = f"{FORM_KEY}-{open_questions[-1].approval_id}"
+    answered = suspend_flow_run(wait_for_input=form, timeout=int(hours * 3600), key=key)
+    store.answer(connection, run_id, answered.word, "Prefect")
+
+
+def go_on_with(
+    connection: psycopg.Connection, run_id: int, flow_run_id: UUID | None, hours: float, *, deployed: bool
+) -> GoingOn:
+    """Takes up a run that waited. Raises `WaitsForWord` or `Aborted`."""
+    record = store.read_run(connection, run_id)
+    if record is not None and record.state == "aborted":
+        raise Aborted(run_id, record.message or "aborted")
+    wait_for_word(connection, run_id, hours, deployed=deployed)
+    asked = store.questions(connection, run_id=run_id)
+    latest = [question for question in asked if question.held == asked[0].held]
+    word = latest[0].word or "abort"
+    if word == "abort":
+        store.end_waiting(connection, run_id, f"aborted: by {latest[0].answered_by}")
+        raise Aborted(run_id, f"aborted: by {latest[0].answered_by}")
+    if not store.take_run(connection, run_id):
+        raise WaitsForWord(run_id)
+    store.go_on(connection, run_id, flow_run_id)
+    return GoingOn(
+        run_id=run_id,
+        word=word,
+        released={question.rule for question in asked if question.word == "apply"},
+        skipped=latest[0].held if word == "skip" else [],
+    )
+
+
+def _question_text(questions: list[Question]) -> str:
+    lines = [f"**Run {questions[0].run_id} is held: the registry's answers look implausible.**", ""]
+    lines += [f"- {question_line(question.counts)}" for question in questions]
+    lines += ["", f"{len(questions[0].held)} patrons are held; nothing of them is applied yet."]
+    return "\n".join(lines)
+
+
+def question_line(counts: dict[str, Any]) -> str:
+    """One alarm in words, numbers alone."""
+    share = f"{counts['count']} of {counts['answers']} answers"
+    return f"{counts['code']}: {share} ({counts['percent']} %; the limit is {counts['limit_percent']} %)"

@@ -1,0 +1,132 @@
+"""The body of a registry refresh, without Prefect: select, look up, map, apply, report."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psycopg
+
+from cpr_client import RegistryClient
+from db.refresh.batches import holders
+from db.refresh.claims import Claims, Scope
+from flows.clock import now
+from flows.steps.applying import Applier
+from flows.steps.counting import Counts
+from flows.steps.listening import listener
+from flows.steps.look_ups import LookedUp, RegistryDown, looked_up_batches
+from flows.steps.succession import follow_successors
+from mappers.record import Quarantine
+
+LOCKED_TRIES = 5
+LOCKED_PAUSE = 2.0  # seconds
+SLOWEST = 10
+
+
+@dataclass(slots=True)
+class Refresh:
+    """One run: its number, what it may do, and what it has done so far."""
+
+    run_id: int
+    scope: Scope
+    batch_size: int
+    limit: int | None
+    dry_run: bool
+    applier: Applier
+    claims: Claims
+    took_over: int = 0
+    registry_down: str | None = None
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    waiting_for_locks: list[LookedUp] = field(default_factory=list)
+    say: Callable[[str], None] = print
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def counts(self) -> Counts:
+        """What has been done so far."""
+        return self.applier.counts
+
+    def run(self, client: RegistryClient, connection: psycopg.Connection) -> None:
+        """Claims, looks up and applies until nobody is left, the registry is down, or a brake holds (`BrakeHeld`)."""
+        self.took_over = self.claims.free_dead()
+        if self.took_over:
+            self.say(f"took over {self.took_over} patrons whom a killed run had claimed")
+        listener().due(self.counts.due if self.limit is None else min(self.limit, self.counts.due))
+        try:
+            with looked_up_batches(
+                client,
+                self.claims,
+                batch_size=self.batch_size,
+                limit=self.limit,
+                sweep_again=not self.dry_run and self.scope.name != "patrons",
+            ) as batches:
+                for batch in batches:
+                    followed = follow_successors(batch, client, lambda numbers: holders(connection, numbers))
+                    self._apply(followed)
+            self._try_the_locked_again()
+        except RegistryDown as down:
+            self.registry_down = str(down.error)
+            self._try_the_locked_again()
+        finally:
+            self._release()
+
+    def put_aside(self, numbers: list[str]) -> None:
+        """Quarantines the patrons of a held batch as `implausible`; the shares start anew."""
+        moment = now()
+        self.counts.tally = type(self.counts.tally)()
+        aside = Claims(self.claims.connection, self.run_id, Scope("patrons", self.scope.today, tuple(numbers)))
+        while claimed := aside.claim(self.batch_size):
+            self._apply(
+                [
+                    LookedUp(one.patron_number, Quarantine("implausible"), None, (one.cpr_number,), moment, 0.0)
+                    for one in claimed
+                ]
+            )
+
+    def _apply(self, batch: list[LookedUp]) -> None:
+        before = Counter(self.counts.changes)
+        self.waiting_for_locks += self.applier.apply(batch)
+        self._remember_slowest(batch)
+        counts = self.counts
+        listener().progressed(counts.checked + counts.failed, dict(counts.changes))
+        changed = counts.changes - before
+        self.say(
+            f"batch {counts.batches}: {len(batch)} patrons, {sum(changed.values())} changes; "
+            f"{counts.checked} of {counts.due} checked, {counts.quarantined} in quarantine, {counts.failed} failed"
+        )
+
+    def _try_the_locked_again(self) -> None:
+        for _ in range(LOCKED_TRIES):
+            if not self.waiting_for_locks:
+                return
+            time.sleep(LOCKED_PAUSE)
+            self.waiting_for_locks = self.applier.apply(self.waiting_for_locks)
+        if self.waiting_for_locks:
+            self.counts.add_failure("locked", len(self.waiting_for_locks))
+
+    def _remember_slowest(self, batch: list[LookedUp]) -> None:
+        times = [(looked_up.seconds, looked_up.patron_number) for looked_up in batch]
+        self.slowest = sorted(self.slowest + times, reverse=True)[:SLOWEST]
+
+    def _release(self) -> None:
+        try:
+            self.claims.release()
+        except psycopg.Error:
+            pass  # the session is gone, and with it the claims
+
+    def state(self) -> tuple[str, str | None]:
+        """State and message as the counts say (docs/reference/runs.md)."""
+        counts = self.counts
+        limited = self.limit is not None and counts.checked + counts.failed >= self.limit
+        if self.registry_down is not None:
+            return "incomplete", f"the registry stopped answering: {self.registry_down}; {counts.left} patrons stay due"
+        if counts.failed:
+            return "incomplete", f"{counts.failed} patrons could not be asked or applied; they stay due: run it again"
+        if counts.left and not limited:
+            return (
+                "incomplete",
+                f"{counts.left} patrons are left, claimed by another run; they stay due until it is done",
+            )
+        return "done", None

@@ -1,0 +1,71 @@
+"""What a run works with: settings, the two database connections, and where it stands in Prefect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import psycopg
+from prefect import runtime
+from prefect.context import FlowRunContext
+
+from db.connect import connect, copenhagen_day
+from db.errors import guarded
+from flows.errors import UsageError
+from flows.local.embedded import environment
+from flows.reporting.refresh_report import Source
+from flows.settings import Settings
+
+
+@dataclass(slots=True)
+class Worker:
+    """One process at work on a run.
+
+    `connection` applies; `run_connection` claims, and the run is alive as long as its session is.
+    `flow_run_id` is Prefect's; `deployed` says whether it may be suspended.
+    """
+
+    settings: Settings
+    connection: psycopg.Connection
+    run_connection: psycopg.Connection
+    source: Source
+    flow_run_id: UUID | None
+    deployed: bool
+
+    def day(self, today: date | None, dry_run: bool) -> date:
+        """The day to work by: Copenhagen's, as the database has it, or the one given.
+
+        Raises `UsageError` for a day that lies ahead, which only a dry run may have.
+        """
+        this_day = copenhagen_day(self.connection)
+        if today is not None and today > this_day and not dry_run:
+            raise UsageError(
+                f"today={today} lies ahead of the database's own day in Copenhagen, {this_day}.",
+                "Only a dry run may look ahead: add --dry-run, or leave the day out.",
+            )
+        return today or this_day
+
+
+@contextmanager
+def open_worker() -> Iterator[Worker]:
+    """Joins or starts what is not configured (docs/explanation/embedded.md) and opens the connections."""
+    with environment(need_registry=True) as settings, guarded():
+        assert settings.database_url is not None
+        url = settings.database_url.get_secret_value()
+        with (
+            connect(url, name="patronsync run", autocommit=True) as run_connection,
+            connect(url, autocommit=True) as connection,
+        ):
+            context = FlowRunContext.get()
+            flow_run = context.flow_run if context else None
+            yield Worker(
+                settings=settings,
+                connection=connection,
+                run_connection=run_connection,
+                source=Source(settings.database_host, settings.registry_host, str(settings.env_file or "") or None),
+                flow_run_id=flow_run.id if flow_run else None,
+                deployed=bool(runtime.deployment.id),
+            )
