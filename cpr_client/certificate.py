@@ -112,7 +112,9 @@ def _load_ours(context: ssl.SSLContext, certificate: Path, key: Path | None) -> 
         raise CertificateProblem(f"{_CERTIFICATE}: holds no certificate in PEM form")
     secret = _read(holder, setting)
     if b"ENCRYPTED" in secret:
-        raise CertificateProblem(f"{setting}: the key is encrypted; a scheduled run can't type its password: decrypt it")
+        raise CertificateProblem(
+            f"{setting}: the key is encrypted; a scheduled run can't type its password: decrypt it"
+        )
     if b"PRIVATE KEY" not in secret:
         raise CertificateProblem(f"{setting}: holds no private key in PEM form" + ("" if key else f"; set {_KEY}"))
     if readable_by_others(holder):

@@ -14,7 +14,8 @@ from typing import LiteralString
 def statement(name: str) -> LiteralString:
     """The statement, read once. Its name stands before it (so the server's activity shows it), its comment does not.
 
-    It is the package's own file, so a literal as psycopg wants one. Raises `FileNotFoundError` for an unknown name, `ValueError` for a file without an opening comment.
+    It is the package's own file, so a literal as psycopg wants one. Raises `FileNotFoundError` for an unknown name,
+    `ValueError` for a file without an opening comment.
     """
     folder, _, file = name.rpartition("/")
     lines = files("db").joinpath(folder, f"{file}.sql").read_text(encoding="utf-8").splitlines()

@@ -180,10 +180,10 @@ def current_address(record: PatronRecord, day: date) -> dict[str, Any]:
 def components(record: PatronRecord, day: date) -> dict[str, Any]:
     """What makes the address that is current on `day` this address and no other.
 
-    Kind, road code, house number, floor, door, postal code, c/o name, lines, country; of a
-    residence the municipality too, for a road code counts within it. The street line and the town
-    are display text, whose format changes, and count only where no road code says which road it
-    is (imported addresses). A contact or foreign address is its kind, its lines and its country.
+    Kind, road code, house number, floor, door, postal code, c/o name, municipality (a road code
+    counts within it), lines, country. The street line and the town are display text, whose format
+    changes, and count only where no road code says which road it is (imported addresses). A
+    contact address is its kind and its lines: where the patron lives does not make it another.
     """
     if contact_is_current(record, day):
         return {"address_kind": kinds.CONTACT, "address_lines": record.contact_lines}
@@ -197,9 +197,8 @@ def components(record: PatronRecord, day: date) -> dict[str, Any]:
         "house_number": record.house_number,
         "floor": record.floor,
         "door": record.door,
+        "municipality_code": record.municipality_code,
     }
-    if record.address_kind in kinds.PLACED:
-        parts["municipality_code"] = record.municipality_code
     if record.road_code is None:
         parts["street"] = record.street
         parts["town"] = record.town

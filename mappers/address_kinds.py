@@ -19,4 +19,4 @@ REMEMBERED = frozenset({RESIDENTIAL, AS_IMPORTED, LAST_KNOWN})
 """The kinds that are kept as the last residence when the base address becomes another."""
 
 PLACED = frozenset({RESIDENTIAL, ADMINISTRATIVE})
-"""The kinds whose road code counts within the patron's municipality."""
+"""The kinds that a residence in Denmark or Greenland gives."""

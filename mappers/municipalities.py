@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from cpr_client.errors import MalformedAnswer
 
-MUNICIPALITY = "municipality"
-GREENLAND = "Greenland"
-OTHER = "other"
+KINDS = ("municipality", "Greenland", "other")
+"""The kinds of listed codes: 0411 Christiansø is `other`."""
 
 MISSING = "municipality missing"
 UNLISTED = "municipality unlisted"
@@ -45,12 +44,6 @@ def is_listed(code: str) -> bool:
     return code in MUNICIPALITIES
 
 
-def is_danish(code: str | None) -> bool:
-    """Whether the code is that of a Danish municipality or Christiansø, not of Greenland."""
-    listed = MUNICIPALITIES.get(code) if code is not None else None
-    return listed is not None and listed.kind != GREENLAND
-
-
 def stored_code(number: int | None) -> str | None:
     """The code as the library keeps it: four digits, None where missing or 0.
 
@@ -67,4 +60,4 @@ def note(code: str | None) -> str | None:
     """What to report about a resident's municipality: `MISSING`, `UNLISTED`, or None for a listed one."""
     if code is None:
         return MISSING
-    return None if code in MUNICIPALITIES else UNLISTED
+    return None if is_listed(code) else UNLISTED

@@ -42,7 +42,6 @@ def build(client: Any, context: InvocationContext | AuthorityContext | None) -> 
             "Content-Length": str(len(written)),
             "SOAPAction": f'"{action}"',
             "User-Agent": "patronsync",
-            "Accept": "text/xml",
         },
     )
 

@@ -25,7 +25,9 @@ class ContractFiles(zeep.Transport):
     def load(self, url: str) -> bytes:
         """The bytes of a local file. Raises `ConfigurationError` for anything that is none."""
         if urlsplit(url).scheme not in ("", "file"):
-            raise ConfigurationError(f"{SETTING}WSDL: refers to a file elsewhere; all its parts must lie on this machine")
+            raise ConfigurationError(
+                f"{SETTING}WSDL: refers to a file elsewhere; all its parts must lie on this machine"
+            )
         return Path(urlsplit(url).path).read_bytes()
 
     def post(self, *_: object) -> NoReturn:

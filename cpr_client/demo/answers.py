@@ -240,7 +240,7 @@ def _residence(home: ResidenceFacts, person: DemoPerson, style: _Style) -> Itera
     yield from _where(home, style)
     yield _text("vejnavn", home.road_name)
     yield _text("standardadresse", home.standard_address)
-    if person.name is not None and not style.padded:
+    if person.name is not None and person.name.addressing and not style.padded:
         yield _text("adresseringsnavn", person.name.addressing)
     yield _text("vejadresseringsnavn", home.road_addressing_name)
     yield _uncertain("tilflytningsdato", home.moved_in, False, style, timed=True)

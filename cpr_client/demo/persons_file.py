@@ -31,9 +31,6 @@ _WHAT_TO_DO = {
     "missing": "is missing: write it",
     "extra_forbidden": "is no known key",
     "json_invalid": "is no JSON",
-    "date_from_datetime_parsing": "is no date: write YYYY-MM-DD",
-    "date_parsing": "is no date: write YYYY-MM-DD",
-    "date_type": "is no date: write YYYY-MM-DD in quotes",
     "int_parsing": "is no number: write digits",
     "int_type": "is no number: write digits",
     "int_from_float": "is no whole number: write digits",
@@ -79,6 +76,8 @@ def read_persons(path: Path) -> list[DemoPerson]:
             raise PersonsFileError(
                 f"{where}: no JSON: {error.msg}, column {error.colno}", "Write one JSON object a line."
             ) from None
+        except RecursionError:
+            raise PersonsFileError(f"{where}: nested too deeply", "Write one plain JSON object a line.") from None
         if not isinstance(facts, dict):
             raise PersonsFileError(f"{where}: no JSON object", "Write one JSON object a line: {...}.")
         person = _person(facts, where)
@@ -95,7 +94,7 @@ def write_persons(path: Path, persons: Iterable[DemoPerson]) -> int:
     """Writes persons as `read_persons` reads them, readable by their owner alone; returns how many."""
     count = 0
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         for person in persons:
             file.write(json.dumps(to_keys(person), ensure_ascii=False) + "\n")
             count += 1
@@ -132,15 +131,19 @@ def _person(facts: dict[str, Any], where: str) -> DemoPerson:
 
 
 def _problem(kind: str, place: tuple[int | str, ...], said: str) -> str:
-    """One bad field: where it stands, and what to do. Keys that are not ours are named, values never are."""
+    """One bad field: where it stands, and what to do; a value is never named, nor a key that looks like one."""
     field = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
     if kind == "extra_forbidden":
+        if not str(place[-1]).isidentifier():
+            return "a key is no known key"
         near = difflib.get_close_matches(str(place[-1]), _known_keys(), n=1)
         return f"{field} is no known key" + (f": did you mean {near[0]}?" if near else "")
     if kind == "value_error":
         return f"{field}: {said.removeprefix('Value error, ')}"
     if kind == "literal_error":
         return f"{field} is none of the values that may stand there: {said.removeprefix('Input should be ')}"
+    if kind.startswith("date"):
+        return f"{field} is no date: write YYYY-MM-DD in quotes"
     return f"{field} {_WHAT_TO_DO.get(kind, 'can not be read')}"
 
 

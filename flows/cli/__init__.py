@@ -13,21 +13,26 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli import check, database, demo_registry, deploy, exits, up
+from flows.cli import exits
+from flows.cli.check import check
+from flows.cli.database import app as database
+from flows.cli.demo_registry import demo_registry
+from flows.cli.deploy import deploy
 from flows.cli.failures import report
 from flows.cli.signals import Interruption
+from flows.cli.up import up
 from flows.observability import redaction
 
 COMMANDS: list[tuple[str, Callable[..., Any]]] = [
-    ("up", up.up),
-    ("check", check.check),
-    ("deploy", deploy.deploy),
-    ("demo-registry", demo_registry.demo_registry),
+    ("up", up),
+    ("check", check),
+    ("deploy", deploy),
+    ("demo-registry", demo_registry),
 ]
 """Name and function, in the order of `patronsync --help`."""
 
 GROUPS: list[tuple[str, typer.Typer]] = [
-    ("database", database.app),
+    ("database", database),
 ]
 """Commands with commands of their own."""
 

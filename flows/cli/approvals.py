@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import getpass
-import json
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
+from flows.cli.options import Json
+from flows.cli.output import Output
 from flows.errors import UserError
 
 app = typer.Typer(help="What brakes have asked, and an operator's word on it.", no_args_is_help=False)
@@ -26,7 +27,7 @@ class Word(StrEnum):
 def approvals(
     context: typer.Context,
     answered: Annotated[bool, typer.Option("--answered", help="The answered questions, too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the questions that wait for an operator's word."""
     if context.invoked_subcommand is not None:
@@ -43,16 +44,19 @@ def approvals(
             abort_unanswered(connection, settings.operators_word_hours)
             asked = questions(connection, open_only=not answered)
         said = words(settings.language)
+    output = Output(as_json)
+    output.result({"questions": [_json(question) for question in asked]})
     if as_json:
-        typer.echo(json.dumps({"questions": [_json(question) for question in asked]}, ensure_ascii=False))
         return
     for question in asked:
         word = f"{question.word} ({question.answered_by})" if question.word else "waits"
-        typer.echo(f"run {question.run_id} ({question.flow}, {question.today}): {question_line(question, said)}: {word}")
+        output.say(
+            f"run {question.run_id} ({question.flow}, {question.today}): {question_line(question, said)}: {word}"
+        )
     if not asked:
-        typer.echo("No question waits for a word.")
+        output.say("No question waits for a word.")
     for run_id in sorted({question.run_id for question in asked if question.word is None}):
-        typer.echo(f"answer with: patronsync approvals answer {run_id} apply|skip|abort")
+        output.say(f"answer with: patronsync approvals answer {run_id} apply|skip|abort")
 
 
 @app.command()
@@ -84,12 +88,13 @@ def answer(
             resumed = record.prefect_flow_run_id is not None and _resume(record.prefect_flow_run_id, word.value)
             if word is Word.abort and not resumed:
                 store.end_waiting(connection, run, f"aborted: by {getpass.getuser()}")
+    output = Output()
     if resumed:
-        typer.echo(f"Run {run}: {word.value}. It is resumed where it was started; follow it in Prefect.")
+        output.say(f"Run {run}: {word.value}. It is resumed where it was started; follow it in Prefect.")
     elif word is Word.abort:
-        typer.echo(f"Run {run}: aborted. What it had not applied is still due.")
+        output.say(f"Run {run}: aborted. What it had not applied is still due.")
     else:
-        typer.echo(f"Run {run}: {word.value}. It goes on with: patronsync refresh")
+        output.say(f"Run {run}: {word.value}. It goes on with: patronsync refresh")
 
 
 def _resume(flow_run_id: Any, word: str) -> bool:
@@ -112,11 +117,11 @@ def _json(question: Any) -> dict[str, Any]:
     return {
         "run": question.run_id,
         "flow": question.flow,
-        "today": question.today.isoformat(),
+        "today": question.today,
         "rule": question.rule,
         "counts": question.counts,
         "held": len(question.held),
-        "asked_at": question.asked_at.isoformat(),
+        "asked_at": question.asked_at,
         "word": question.word,
         "answered_by": question.answered_by,
     }

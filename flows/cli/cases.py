@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from flows.cli.options import Json, Today
+from flows.cli.output import Output
 from flows.errors import UsageError
 
 COLUMNS = ("case_number", "patron_number", "kind", "since", "closed_on", "text")
@@ -19,10 +19,8 @@ def cases(
     kind: Annotated[str | None, typer.Option(help="Only cases of this kind.")] = None,
     closed: Annotated[bool, typer.Option("--closed", help="The closed ones, too.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV on standard output.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
-    today: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As they stood on this day (default: today).")
-    ] = None,
+    today: Today = None,
+    as_json: Json = False,
 ) -> None:
     """List the cases that staff must look at."""
     from db.connect import connect, copenhagen_day
@@ -35,17 +33,18 @@ def cases(
     with environment() as settings:
         assert settings.database_url is not None
         with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-            day = today.date() if today else copenhagen_day(connection)
+            day = today or copenhagen_day(connection)
             found = list_cases(connection, day, kind=kind, open_only=not closed)
         rows = [_row(case, settings.language) for case in found]
-    if as_json:
-        typer.echo(json.dumps({"today": day.isoformat(), "cases": rows}, ensure_ascii=False))
-    elif as_csv:
+    output = Output(as_json)
+    output.result({"today": day, "cases": rows})
+    if as_csv:
         writer = csv.DictWriter(sys.stdout, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
-    else:
-        _print(rows)
+    elif not as_json:
+        output.table(COLUMNS, [[row[column] for column in COLUMNS] for row in rows])
+        output.say(f"{len(rows)} cases")
 
 
 def _row(case: Any, language: str) -> dict[str, Any]:
@@ -55,20 +54,7 @@ def _row(case: Any, language: str) -> dict[str, Any]:
         "case_number": case.case_number,
         "patron_number": case.patron_number,
         "kind": case.kind,
-        "since": case.since.isoformat(),
-        "closed_on": case.closed_on.isoformat() if case.closed_on else None,
+        "since": case.since,
+        "closed_on": case.closed_on,
         "text": words(language).say("case", case.kind, patron_number=case.patron_number, **case.detail),
     }
-
-
-def _print(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    if not rows:
-        typer.echo("No cases.")
-        return
-    table = Table(*COLUMNS)
-    for row in rows:
-        table.add_row(*("" if row[column] is None else str(row[column]) for column in COLUMNS))
-    Console(markup=False).print(table)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import getpass
-import json
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from flows.cli.options import Json, Today
+from flows.cli.output import Output
 from flows.errors import UsageError, UserError
 
 
 def patron(
     number: Annotated[str, typer.Argument(help="The patron number (never a CPR number).")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
     reveal: Annotated[
         str | None,
         typer.Option(
@@ -23,9 +22,8 @@ def patron(
             help="Show a protected patron's name and address; the reason is put on record first.",
         ),
     ] = None,
-    today: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day to show them on (default: today).")
-    ] = None,
+    today: Today = None,
+    as_json: Json = False,
 ) -> None:
     """Show one patron as staff may see them."""
     from db.connect import connect, copenhagen_day
@@ -38,59 +36,55 @@ def patron(
     with environment() as settings:
         assert settings.database_url is not None
         with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-            day = today.date() if today else copenhagen_day(connection)
+            day = today or copenhagen_day(connection)
             view = read_patron(connection, number, day)
             if view is None:
                 raise UserError("Nobody has this patron number (not repeated here).", "Give a patron number.")
             if reveal is not None:
                 disclose(connection, view.patron_number, getpass.getuser(), reveal.strip())
             shown = patron_json(view, day, revealed=reveal is not None)
-        if as_json:
-            typer.echo(json.dumps(shown, ensure_ascii=False))
-        else:
-            _print(shown, settings.language)
+    output = Output(as_json)
+    output.result(shown)
+    if not as_json:
+        _show(shown, output, settings.language)
 
 
-def _print(shown: dict[str, Any], language: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
+def _show(shown: dict[str, Any], output: Output, language: str) -> None:
     from flows.wording import words
 
     said = words(language)
     w = said["patron"]
     withheld = shown["address"] is None
-    table = Table(title=w["title"].format(number=shown["patron_number"]), show_header=False, title_justify="left")
-    table.add_column()
-    table.add_column(overflow="fold")
-    table.add_row(w["name"], w["withheld"] if withheld else shown["name"] or w["unknown"])
+    status, quarantine = shown["registry_status"], shown["quarantine"]
     uncertain = f" ({w['uncertain']})" if shown["birth_date_uncertain"] else ""
-    table.add_row(w["birth_date"], (shown["birth_date"] or w["unknown"]) + uncertain)
-    table.add_row(w["address"], w["withheld"] if withheld else address_text(shown["address"], said))
-    table.add_row(w["municipality"], _municipality(shown["municipality_code"]) or w["unknown"])
-    status = shown["registry_status"]
-    table.add_row(
-        w["registry_status"], w["unknown"] if status is None else f"{status}: {said.say('status', str(status))}"
-    )
-    table.add_row(w["protected"], {True: w["yes"], False: w["no"], None: w["not_spoken"]}[shown["protected"]])
-    table.add_row(w["blocks"], "\n".join(w["since"].format(**block) for block in shown["blocks"]) or w["no"])
-    table.add_row(w["patron_group"], shown["patron_group"] or w["unknown"])
-    table.add_row(w["checked_at"], shown["checked_at"] or w["never"])
-    quarantine = shown["quarantine"]
+    rows = [
+        (w["name"], w["withheld"] if withheld else shown["name"] or w["unknown"]),
+        (w["birth_date"], (shown["birth_date"] or w["unknown"]) + uncertain),
+        (w["address"], w["withheld"] if withheld else address_text(shown["address"], said)),
+        (w["municipality"], _municipality(shown["municipality_code"]) or w["unknown"]),
+        (w["registry_status"], w["unknown"] if status is None else f"{status}: {said.say('status', str(status))}"),
+        (w["protected"], w["not_spoken"] if shown["protected"] is None else w["yes" if shown["protected"] else "no"]),
+        (w["blocks"], "; ".join(w["since"].format(**block) for block in shown["blocks"]) or w["no"]),
+        (w["patron_group"], shown["patron_group"] or w["unknown"]),
+        (w["checked_at"], shown["checked_at"] or w["never"]),
+    ]
     if quarantine:
         next_try = quarantine["next_try"] or w["no_next_try"]
-        table.add_row(w["quarantine"], w["in_quarantine"].format(**{**quarantine, "next_try": next_try}))
-    Console(markup=False).print(table)
+        rows.append((w["quarantine"], w["in_quarantine"].format(**{**quarantine, "next_try": next_try})))
+    output.say(w["title"].format(number=shown["patron_number"]), style="bold")
+    for label, text in rows:
+        output.say(f"{label}: {text}")
 
 
 def address_text(address: dict[str, Any], said: Any) -> str:
-    """The address as it stands on an envelope, without the name, and under it what kind it is."""
+    """The address in one line, without the name, and what kind it is."""
     lines = [f"c/o {address['co_name']}"] if address["co_name"] else []
     lines += [address["street"]] if address["street"] else []
     lines += [*address["lines"], *([address["town"]] if address["town"] else [])]
     place = " ".join(part for part in (address["postal_code"], address["postal_district"]) if part)
     lines += [part for part in (place, address["country"]) if part]
-    return "\n".join([*lines, f"({said.say('address', address['kind'])})"])
+    kind = f"({said.say('address', address['kind'])})"
+    return f"{', '.join(lines)} {kind}" if lines else kind
 
 
 def _municipality(code: str | None) -> str | None:

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
-from pydantic import SecretStr
-
 from db import embedded
 from db.connect import connect
 from db.upgrade import is_current, migrate
@@ -21,6 +19,7 @@ from flows.errors import UserError
 from flows.local.demo_registry import DemoRegistryProcess, demo_registry
 from flows.local.prefect_server import PrefectServer, prefect_server
 from flows.local.starting import Starting, starting
+from flows.observability import redaction
 from flows.settings import Settings, current, use
 
 
@@ -56,6 +55,7 @@ def parts(
     settings: Settings | None = None, *, need_registry: bool = False, need_prefect: bool = False
 ) -> Iterator[Parts]:
     """As `environment`, but tells of our own servers, too: for whoever runs or shows them."""
+    redaction.install()
     given = settings or current()
     with ExitStack() as stack:
         postgres = registry = prefect = None
@@ -72,6 +72,15 @@ def parts(
         yield made
 
 
+@contextmanager
+def prefect_environment(settings: Settings) -> Iterator[str]:
+    """Prefect's part of it alone, without a database: yields the API's address. Enter before `prefect` is imported."""
+    with ExitStack() as stack:
+        own = stack.enter_context(prefect_server(settings.data_dir)) if settings.prefect_api_url is None else None
+        stack.enter_context(_environment_variables(_prefect_variables(Parts(settings, None, None, own))))
+        yield own.api_url if own else str(settings.prefect_api_url)
+
+
 def _postgres(settings: Settings) -> AbstractContextManager[embedded.EmbeddedServer]:
     return embedded.running(settings.data_dir, settings.postgres_bin)
 
@@ -83,18 +92,18 @@ def _filled_in(
     prefect: Starting[PrefectServer] | None,
 ) -> Parts:
     """Waits for what is coming up, the quickest first, and writes its addresses into the settings."""
-    addresses: dict[str, object] = {}
+    settings = given
     server = postgres.ready() if postgres else None
     if server is not None:
         migrate(server.url)
-        addresses["database_url"] = SecretStr(server.url)
+        settings = settings.with_embedded_database(server.url)
     else:
         _look_at_schema(given)
     demo = registry.ready() if registry else None
     if demo is not None:
-        addresses["registry_url"] = demo.url(given.registry_version)
+        settings = settings.with_demo_registry(demo.url(given.registry_version))
     own_prefect = prefect.ready() if prefect else None
-    return Parts(given.with_embedded(**addresses), server, demo, own_prefect)
+    return Parts(settings, server, demo, own_prefect)
 
 
 def _look_at_schema(settings: Settings) -> None:
@@ -112,9 +121,11 @@ def _look_at_schema(settings: Settings) -> None:
 
 def _prefect_variables(made: Parts) -> dict[str, str]:
     """What Prefect's client in this process (and its children) needs."""
+    # A run's own lines go to the API; on the console they would run into what the command says.
+    quiet = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR"}
     if made.prefect is not None:
-        return {**made.prefect.environment(), **_past_the_proxy()}
-    return {name: value for name, value in made.settings.prefect.items() if name not in os.environ}
+        return {**quiet, **made.prefect.environment(), **_past_the_proxy()}
+    return {name: value for name, value in {**quiet, **made.settings.prefect}.items() if name not in os.environ}
 
 
 def _past_the_proxy() -> dict[str, str]:

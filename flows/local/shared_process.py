@@ -27,6 +27,7 @@ from pathlib import Path
 
 from flows.errors import UserError
 from flows.observability.redaction import mask
+from flows.settings.local import ROOTS_DATA_DIR
 
 _ATTEMPTS = 3
 
@@ -36,6 +37,7 @@ class Service:
     """What to start, and how to see that it serves.
 
     `command` and `environment` take the port; `answers` is asked with the port until it says yes.
+    `prepare` is called with the port of a server just started, before anybody uses it.
     `preferred_port` 0: any free one. `patience`: seconds until it has to answer. `grace`: seconds from TERM to KILL.
     """
 
@@ -45,6 +47,7 @@ class Service:
     command: Callable[[int], Sequence[str]]
     answers: Callable[[int], bool]
     environment: Callable[[int], Mapping[str, str]] = field(default=lambda port: dict(os.environ))
+    prepare: Callable[[int], None] = field(default=lambda port: None)
     preferred_port: int = 0
     patience: float = 60
     grace: float = 10
@@ -94,8 +97,15 @@ def shared(service: Service, give_up: threading.Event | None = None) -> Iterator
 
 
 def private_folder(folder: Path) -> Path:
-    """Makes `folder` (and what is missing above it) for its owner alone; one that is there keeps its rights."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Makes `folder`, and what is missing above it, for its owner alone; one that is there keeps its rights.
+
+    Root's own data directory may be passed through (not listed): its PostgreSQL runs as another user.
+    """
+    for missing in reversed([folder, *folder.parents]):
+        try:
+            missing.mkdir(mode=0o711 if missing == ROOTS_DATA_DIR else 0o700)
+        except FileExistsError:
+            continue
     return folder
 
 
@@ -136,13 +146,15 @@ def _started(service: Service, give_up: threading.Event) -> Running:
         port = free_port(service.preferred_port if attempt == 0 else 0)
         process = _launch(service, port)
         try:
-            up = _comes_up(service, port, give_up, lambda process=process: process.poll() is None)
+            up = _comes_up(service, port, give_up, lambda: _is_alive(service))
+            if up:
+                service.prepare(port)
         except BaseException:
             _stop(service)
             raise
         if up:
             return Running(service, process.pid, port, started_here=True)
-        died = process.poll() is not None
+        died = not _is_alive(service)
         _stop(service)
         if not died or free_port(port) == port:
             break

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from flows.errors import UsageError
 from flows.settings.brakes import BrakeSettings
 from flows.settings.database import DatabaseSettings
+from flows.settings.imports import ImportSettings
 from flows.settings.languages import LanguageSettings
 from flows.settings.loading import Variables
 from flows.settings.local import LocalSettings
@@ -32,13 +33,21 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Registry": RegistrySettings,
     "Refresh": RefreshSettings,
     "Brakes": BrakeSettings,
+    "Patron groups": ImportSettings,
     "Language": LanguageSettings,
 }
 """The groups in the order of the reference page."""
 
 
 class Settings(
-    LanguageSettings, BrakeSettings, RefreshSettings, RegistrySettings, DatabaseSettings, LocalSettings, BaseSettings
+    LanguageSettings,
+    ImportSettings,
+    BrakeSettings,
+    RefreshSettings,
+    RegistrySettings,
+    DatabaseSettings,
+    LocalSettings,
+    BaseSettings,
 ):
     """All settings, frozen. A field's variable is its name in capitals after `PATRONSYNC_`.
 
@@ -81,10 +90,17 @@ class Settings(
         """The Prefect API in use where one is set; None: our own server."""
         return self._prefect.get("PREFECT_API_URL") or None
 
-    def with_embedded(self, **addresses: object) -> Settings:
-        """A copy with the addresses of our own servers in the places of what is not configured."""
-        copy = self.model_copy(update=addresses)
-        copy._embedded = self._embedded | frozenset(addresses)
+    def with_embedded_database(self, url: str) -> Settings:
+        """A copy in which our own PostgreSQL stands in the place of the database that is not configured."""
+        return self._with_embedded("database_url", SecretStr(url))
+
+    def with_demo_registry(self, url: str) -> Settings:
+        """A copy in which our own demo registry stands in the place of the registry that is not configured."""
+        return self._with_embedded("registry_url", url)
+
+    def _with_embedded(self, field: str, address: object) -> Settings:
+        copy = self.model_copy(update={field: address})
+        copy._embedded = self._embedded | {field}
         return copy
 
     def is_embedded(self, field: str) -> bool:

@@ -50,9 +50,9 @@ class Worker:
 
 
 @contextmanager
-def open_worker() -> Iterator[Worker]:
+def open_worker(*, need_registry: bool = True) -> Iterator[Worker]:
     """Joins or starts what is not configured (docs/explanation/embedded.md) and opens the connections."""
-    with environment(need_registry=True) as settings, guarded():
+    with environment(need_registry=need_registry) as settings, guarded():
         assert settings.database_url is not None
         url = settings.database_url.get_secret_value()
         with (

@@ -11,13 +11,10 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from cpr_client.cpr_number import CprNumber, InvalidCprNumber
 from mappers.extracts.faults import Fault, UnreadableCell
-
-LIBRARY_ZONE = ZoneInfo("Europe/Copenhagen")
-"""Zone of a time that is written without an offset."""
+from mappers.local_days import COPENHAGEN
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(
@@ -84,7 +81,7 @@ def read_time(cell: str) -> str | None:
     except ValueError:
         raise UnreadableCell(Fault.NOT_A_TIME) from None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=LIBRARY_ZONE, fold=0)
+        moment = moment.replace(tzinfo=COPENHAGEN, fold=0)
     return moment.isoformat()
 
 

@@ -58,20 +58,6 @@ PATRONS = Extract(
     periods=(("absent_from", "absent_to"),),
 )
 
-REGISTRY_OWNED = {
-    "name": "name",
-    "birth_date": "birth_date",
-    "address": "street",
-    "postal_code": "postal_code",
-    "postal_district": "postal_district",
-    "municipality_code": "municipality_code",
-}
-"""Columns of the file that are the registry's once it has spoken -> the column of `library.patron` that holds each."""
-
-LIBRARY_OWNED = ("patron_group", "home_branch", "language", "email", "internal_note", "note_to_patron")
-"""Columns of the file that always go to the column of `library.patron` of the same name."""
-
-
 EVENT_OF_FIELD = {
     "name": events.NAME,
     "birth_date": events.NAME,

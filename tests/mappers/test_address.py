@@ -62,7 +62,7 @@ def test_the_base_address_has_the_record_s_columns_in_the_record_s_order():
     columns = PatronRecord._fields
     first = columns.index("address_kind")
     assert columns[first : first + len(BaseAddress._fields)] == BaseAddress._fields
-    assert BASE_FIELDS == columns[columns.index("co_name") : columns.index("door") + 1]
+    assert columns[columns.index("co_name") : columns.index("door") + 1] == BASE_FIELDS
     assert base_of(PatronRecord()) == BaseAddress()
 
 

@@ -80,26 +80,23 @@ def test_the_published_list_has_98_municipalities_christiansoe_and_seven_of_gree
 
 
 @pytest.mark.parametrize(
-    ("code", "name", "danish"),
+    ("code", "name", "kind"),
     [
-        ("0851", "Aalborg", True),
-        ("0101", "København", True),
-        ("0411", "Christiansø", True),
-        ("0961", "Udenfor kommunal inddeling i Grønland", False),
+        ("0851", "Aalborg", "municipality"),
+        ("0101", "København", "municipality"),
+        ("0411", "Christiansø", "other"),
+        ("0961", "Udenfor kommunal inddeling i Grønland", "Greenland"),
     ],
 )
-def test_a_listed_municipality_has_a_name_and_is_danish_or_greenland_s(code, name, danish):
-    assert municipalities.MUNICIPALITIES[code].name == name
-    assert municipalities.is_listed(code) and municipalities.is_danish(code) is danish
+def test_a_listed_municipality_has_a_name_and_a_kind(code, name, kind):
+    assert municipalities.MUNICIPALITIES[code] == (code, name, kind)
+    assert municipalities.is_listed(code)
+    assert {listed.kind for listed in municipalities.MUNICIPALITIES.values()} == set(municipalities.KINDS)
 
 
 @pytest.mark.parametrize("code", ["0019", "0850", "9999"])
 def test_an_unlisted_code_is_no_municipality(code):
-    assert not municipalities.is_listed(code) and not municipalities.is_danish(code)
-
-
-def test_no_municipality_is_not_danish():
-    assert municipalities.is_danish(None) is False
+    assert not municipalities.is_listed(code)
 
 
 def test_municipality_codes_are_padded_to_four_digits_and_zero_is_none():

@@ -170,8 +170,12 @@ def test_status_90_dead_the_address_is_last_known_and_the_patron_is_blocked_from
     assert (after.registry_status, after.name, after.municipality_code) == (90, "Nyt Navn", None)
     assert (after.address_kind, after.street) == ("last known", "Prøvevej 12A, 1. tv")
     assert decision.blocks_set == {"deceased": date(2026, 2, 1)}
-    assert list(decision.events) == ["patron.name", "patron.address", "patron.municipality", "patron.status"] + [
-        "patron.block"
+    assert list(decision.events) == [
+        "patron.name",
+        "patron.address",
+        "patron.municipality",
+        "patron.status",
+        "patron.block",
     ]
 
 

@@ -10,8 +10,18 @@ from mappers.street import care_of, country_code, postal_code, road_code, street
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("012A", "12A"), ("003", "3"), ("100", "100"), ("01", "1"), ("st", "st"), ("0012", "12"), ("th", "th")]
-    + [("000", None), ("", None), (None, None)],
+    [
+        ("012A", "12A"),
+        ("003", "3"),
+        ("100", "100"),
+        ("01", "1"),
+        ("st", "st"),
+        ("0012", "12"),
+        ("th", "th"),
+        ("000", None),
+        ("", None),
+        (None, None),
+    ],
 )
 def test_leading_zeros_are_dropped_and_the_letter_is_kept(given, kept):
     assert without_zeros(given) == kept

@@ -172,6 +172,7 @@ class PatronLoad:
                     last_birth_date=last_birth_date_of_an_adult(terms.today),
                     columns=list(self._columns),
                 )
+            self._patrons("empty_work")
             self._patrons("find_work", columns=list(self._columns))
             _, changed_meanwhile = self._one("imports/patrons/lock_patrons")
 

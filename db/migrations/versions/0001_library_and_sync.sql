@@ -581,6 +581,7 @@ CREATE TABLE sync.registry_access (
 CREATE TABLE sync.registry_access_default PARTITION OF sync.registry_access DEFAULT;
 CREATE INDEX registry_access_patron ON sync.registry_access (patron_number, asked_at) WHERE patron_number IS NOT NULL;
 CREATE INDEX registry_access_guardian ON sync.registry_access (guardian_id, asked_at) WHERE guardian_id IS NOT NULL;
+COMMENT ON TABLE sync.registry_access_default IS 'Rows of months that have no partition of their own';
 COMMENT ON TABLE sync.registry_access IS 'Every look-up in the registry: who was looked up, when and why (the person may ask for it)';
 COMMENT ON COLUMN sync.registry_access.patron_number IS 'The patron looked up; null: a guardian was';
 COMMENT ON COLUMN sync.registry_access.guardian_id IS 'The guardian looked up, one who is no patron; null: a patron was';

@@ -1,0 +1,108 @@
+"""One question and its answer over HTTP: the hot path, and what each way of failing means.
+
+Everything that can be done once is done when the client is opened. After that a look-up is the prebuilt
+envelope with the number put in, one prepared request through requests' adapter, and one pass over the
+answer's tree.
+"""
+
+from __future__ import annotations
+
+import time
+
+import requests
+import urllib3
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ProxyError
+from urllib3.exceptions import TimeoutError as AnyTimeout
+
+from cpr_client.base_data import faults, request, zeep_contract
+from cpr_client.base_data.answer import read_person
+from cpr_client.base_data.envelope import FAULT, content, parse
+from cpr_client.certificate import tls_problem
+from cpr_client.connection import SETTING, RegistryConfig
+from cpr_client.cpr_number import CprNumber
+from cpr_client.errors import MalformedAnswer, RegistryError, RegistryTimeout, RegistryUnavailable
+from cpr_client.person import Person
+from cpr_client.wire import Wire, causes, read_body, tls_failure
+
+
+class Exchange:
+    """The registry as one opened client sees it; safe to use from many threads at once.
+
+    Raises `ConfigurationError` or `CertificateProblem` where the client can't be opened at all.
+    """
+
+    def __init__(self, config: RegistryConfig) -> None:
+        config.require_complete()
+        self._config = config
+        self._contract = zeep_contract.load(config.version, config.wsdl)
+        self._question = request.build(self._contract, config.context)
+        self._wire = Wire(config)
+        self._unhurried = urllib3.Timeout(connect=config.connect_timeout, read=config.read_timeout)
+
+    def ask(self, number: CprNumber, ends_at: float) -> Person:
+        """Asks once. `number` must be ten digits; `ends_at` is on the clock of `time.monotonic`.
+
+        Raises one of cpr_client.errors, none of which holds anything of the question or the answer.
+        """
+        failure: RegistryError | None
+        try:
+            prepared, patience = self._prepared(number), self._patience(ends_at)
+            # requests takes urllib3's own Timeout as it is; its stubs do not say so.
+            response = self._wire.send(prepared, stream=True, timeout=patience)  # type: ignore[arg-type]
+            body = read_body(response, ends_at)
+        except (requests.RequestException, HTTPError, OSError) as problem:
+            failure = self._failure(problem)
+        else:
+            failure = None
+        # Raised out here: the library's own error holds the request, and must not hang on to ours.
+        if failure is not None:
+            raise failure
+        if response.status_code != 200:
+            raise faults.error_of(self._contract, response.status_code, response.headers, body)
+        held = content(parse(body))
+        if held.tag == FAULT:
+            raise faults.fault_error(self._contract, held)
+        return read_person(held, number)
+
+    def close(self) -> None:
+        """Ends what is under way in other threads, and closes all connections."""
+        self._wire.stop()
+
+    def _prepared(self, number: CprNumber) -> requests.PreparedRequest:
+        prepared = requests.PreparedRequest()
+        prepared.method = "POST"
+        prepared.url = self._config.url
+        prepared.headers = self._question.headers  # type: ignore[assignment]  # one plain dict, never written to
+        prepared.body = self._question.body(number)
+        return prepared
+
+    def _patience(self, ends_at: float) -> urllib3.Timeout:
+        left = max(ends_at - time.monotonic(), 0.01)
+        if left >= self._config.connect_timeout and left >= self._config.read_timeout:
+            return self._unhurried
+        return urllib3.Timeout(
+            connect=min(self._config.connect_timeout, left), read=min(self._config.read_timeout, left)
+        )
+
+    def _failure(self, problem: BaseException) -> RegistryError:
+        tls = tls_failure(problem)
+        if tls is not None:
+            meaning = tls_problem(tls, certificate_set=self._config.certificate is not None)
+            if meaning is not None:
+                return meaning
+        kinds = causes(problem)
+        if isinstance(problem, requests.exceptions.InvalidHeader):
+            return MalformedAnswer("Content-Length", "contradicts itself")
+        if any(isinstance(kind, ProxyError) for kind in kinds):
+            return RegistryUnavailable("the proxy does not let us through: look at the environment's HTTPS_PROXY")
+        if any(isinstance(kind, NameResolutionError) for kind in kinds):
+            return RegistryUnavailable(f"the registry's host name can't be resolved: look at {SETTING}URL")
+        if any(isinstance(kind, ConnectionRefusedError) for kind in kinds):
+            return RegistryUnavailable("the registry refuses connections")
+        if any(isinstance(kind, NewConnectionError) for kind in kinds):
+            return RegistryUnavailable("the registry can't be reached over the network")
+        if isinstance(problem, requests.exceptions.ConnectTimeout):
+            return RegistryTimeout(f"no connection within {self._config.connect_timeout:g} s")
+        if any(isinstance(kind, AnyTimeout | TimeoutError) for kind in kinds):
+            return RegistryTimeout(f"no answer within {self._config.read_timeout:g} s")
+        return RegistryUnavailable("the connection to the registry broke off")

@@ -1,0 +1,184 @@
+"""The connection itself: requests' adapter over one pool, proxies and trusted roots resolved once, bounded reading.
+
+requests' session, which would resolve all of that anew for each request, is kept off the hot path.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+import weakref
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+from cpr_client.certificate import tls_context
+from cpr_client.connection import RegistryConfig
+from cpr_client.errors import MalformedAnswer, RegistryTimeout
+
+LARGEST_ANSWER = 1_000_000
+"""Bytes. An answer has some thousand; a person with all thinkable history stays far below this."""
+
+
+class Wire(HTTPAdapter):
+    """Sends prepared requests to one address. `send` is requests' own; the pool, the TLS context and the
+    proxy are settled here, so that `verify`, `cert` and `proxies` of a call have no say.
+
+    At most `concurrency` connections are open; further callers wait for one. Raises
+    `CertificateProblem` where certificates can't be loaded.
+    """
+
+    def __init__(self, config: RegistryConfig) -> None:
+        proxy, roots = _environment(config)
+        self._tls = tls_context(config, roots) if config.url.lower().startswith("https:") else None
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._stopped = False
+        super().__init__(pool_connections=1, pool_maxsize=config.concurrency, pool_block=True)
+        manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
+        self._pool: HTTPConnectionPool = manager.connection_from_url(config.url)
+        self._pool.ConnectionCls = self._adapted(self._pool.ConnectionCls)
+        self._path = requests.Request("POST", config.url).prepare().path_url
+
+    def stop(self) -> None:
+        """Ends what is under way in other threads: their sockets are shut down, new ones refused."""
+        with self._lock:
+            self._stopped = True
+            under_way = list(self._sockets)
+        for open_socket in under_way:
+            try:
+                # The plain socket's shutdown: the TLS layer must not be touched from another thread.
+                socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self._pool.close()
+        self.close()
+
+    def _adapted(self, connection: Any) -> Any:
+        """The pool's connection class, made to tell its sockets to `stop`, and to send a request in one piece."""
+        wire = self
+
+        class Adapted(connection):  # type: ignore[misc]
+            head = b""
+
+            def connect(self) -> None:
+                super().connect()
+                wire._remember(self)
+
+            def send(self, data: bytes) -> None:
+                # urllib3 sends head and body apart: two system calls, and under TLS two records, for one request.
+                if data.startswith(b"POST "):
+                    self.head = data
+                else:
+                    whole, self.head = self.head + data, b""
+                    super().send(whole)
+
+        return Adapted
+
+    def _remember(self, connection: HTTPConnection) -> None:
+        with self._lock:
+            if self._stopped:
+                connection.close()
+                raise ConnectionAbortedError("the client is closed")
+            if connection.sock is not None:
+                self._sockets.add(connection.sock)
+
+    # What requests would work out anew for each request.
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._tls, **kwargs)
+
+    def get_connection_with_tls_context(self, *_: object, **__: object) -> HTTPConnectionPool:
+        return self._pool
+
+    def cert_verify(self, *_: object, **__: object) -> None:
+        return None
+
+    def request_url(self, *_: object, **__: object) -> str:
+        return self._path
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """Without cookies, encoding and history, which take longer than the rest of it."""
+        return _Response(req, resp)
+
+
+class _Response(requests.Response):
+    """Status, headers and the raw bytes: all that is read of an answer."""
+
+    def __init__(self, request: requests.PreparedRequest, raw: Any) -> None:
+        self.request = request
+        self.status_code = raw.status
+        self.headers = raw.headers
+        self.raw = raw
+        self._content_consumed = False
+
+
+def _environment(config: RegistryConfig) -> tuple[str | None, str]:
+    """The proxy to use, if any, and the trusted roots, as requests finds them in the environment.
+
+    The loopback interface is never reached through a proxy: nothing unencrypted leaves the machine.
+    """
+    with requests.Session() as session:
+        found = session.merge_environment_settings(config.url, {}, None, None, None)
+    proxy = None if config.on_loopback else select_proxy(config.url, found["proxies"])
+    if config.ca:
+        return proxy, str(config.ca)
+    verify = found["verify"]
+    return proxy, verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
+
+
+def read_body(response: requests.Response, ends_at: float) -> bytes:
+    """The answer's bytes, at most `LARGEST_ANSWER` of them, until `ends_at` (`time.monotonic`).
+
+    Raises `MalformedAnswer` for more, or for a compressed answer, which nobody asked for; `RegistryTimeout`
+    where they drip in too slowly. The connection goes back to its pool, or is closed where bytes are left.
+    """
+    raw = response.raw
+    try:
+        if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise MalformedAnswer("Content-Encoding", "is set: the answer is compressed")
+        if (raw.length_remaining or 0) > LARGEST_ANSWER:
+            raise MalformedAnswer("Envelope", f"can't be read: larger than {LARGEST_ANSWER} bytes")
+        return _read_on(raw, ends_at)
+    except BaseException:
+        raw.close()
+        raise
+
+
+def _read_on(raw: Any, ends_at: float) -> bytes:
+    body = b""
+    while True:
+        piece: bytes = raw.read1(LARGEST_ANSWER + 1 - len(body), decode_content=False)
+        body = body + piece if body else piece
+        if len(body) > LARGEST_ANSWER:
+            raise MalformedAnswer("Envelope", f"can't be read: larger than {LARGEST_ANSWER} bytes")
+        if not piece or raw.length_remaining == 0:
+            return body
+        if time.monotonic() > ends_at:
+            raise RegistryTimeout("the answer came too slowly to be waited for")
+
+
+def tls_failure(problem: BaseException) -> ssl.SSLError | None:
+    """The TLS failure within what requests or urllib3 raised, if any."""
+    return next((cause for cause in causes(problem) if isinstance(cause, ssl.SSLError)), None)
+
+
+def causes(problem: BaseException) -> list[BaseException]:
+    """`problem` and all that it was made from: both libraries wrap the operating system's errors several times."""
+    found: list[BaseException] = []
+    waiting: list[object] = [problem]
+    while waiting:
+        cause = waiting.pop(0)
+        if isinstance(cause, BaseException) and all(cause is not known for known in found):
+            found.append(cause)
+            waiting += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+    return found

@@ -1,0 +1,108 @@
+"""`patronsync import KIND FILE.csv`: load an extract, from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli import exits
+from flows.cli.options import DryRun, Json, Today
+from flows.cli.output import Output, Progress
+from flows.errors import UserError
+
+FLOWS: Mapping[str, str] = {"patrons": "flows.patron_import:patron_import"}
+"""Kind of file (as `mappers.extracts.EXTRACTS` has it) -> the flow that loads it, imported when it runs."""
+
+Kind = Enum("Kind", {kind: kind for kind in FLOWS}, type=str)
+
+
+class FileEncoding(str, Enum):
+    """How the file's letters are written."""
+
+    utf_8 = "utf-8"
+    latin_1 = "latin-1"
+
+
+class _Watcher:
+    """Hears the run and shows it."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._size: int | None = None
+        self.report: dict[str, Any] | None = None
+        self.message: str | None = None
+
+    def due(self, patrons: int) -> None:
+        if self._size is None:
+            self._size = patrons
+            self._bar.total(patrons)
+
+    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+        note = f"{changes['lines']} lines" + (", loading them" if patrons == self._size else "")
+        self._bar.at(patrons, note)
+
+    def ended(self, report: dict[str, Any], message: str | None) -> None:
+        self.report, self.message = report, message
+
+
+def import_extract(
+    kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The CSV file.", exists=True, dir_okay=False)],
+    encoding: Annotated[FileEncoding, typer.Option(help="How the file's letters are written.")] = FileEncoding.utf_8,
+    today: Today = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Load an extract of the library system. Lines that can't be loaded are listed in FILE.rejected.csv."""
+    from flows.local.embedded import environment
+
+    output = Output(as_json)
+    parameters = {"path": file.absolute(), "encoding": encoding.value, "dry_run": dry_run, "today": today}
+    with environment(need_prefect=True) as settings:
+        module, _, name = FLOWS[kind.value].partition(":")
+        report, message = _run(getattr(import_module(module), name), parameters, output, f"{file.name}, kB")
+        output.result({**report, "message": message})
+        if not as_json:
+            _show(report, message, output, settings.language)
+    raise typer.Exit(exits.DONE if report["state"] == "done" else exits.FAILED)
+
+
+def _run(flow: Any, parameters: Mapping[str, Any], output: Output, label: str) -> tuple[dict[str, Any], str | None]:
+    """The flow's report and message. What broke it off is raised as it was."""
+    from flows.steps.listening import listening
+
+    with output.progress(label) as bar:
+        watcher = _Watcher(bar)
+        with listening(watcher):
+            state = flow(**parameters, return_state=True)
+    if watcher.report is None:
+        error = state.result(raise_on_failure=False)
+        if isinstance(error, Exception) and not type(error).__module__.startswith("prefect"):
+            raise error
+        raise UserError(state.message or "The import did not begin.", "See the run in Prefect.")
+    return watcher.report, watcher.message
+
+
+def _show(report: Mapping[str, Any], message: str | None, output: Output, language: str) -> None:
+    """The report for a person: state, counts, changes, and what was not done as the file says."""
+    from flows.reporting.import_report import changes, notes
+    from flows.wording import words
+
+    said = words(language)
+    w = said["import"]
+    output.say()
+    output.say(w["dry_heading" if report["dry_run"] else "heading"].format(**report), style="bold")
+    output.say(f"{w['state']}: {report['state']}" + (f": {message}" if message else ""))
+    output.say(f"{w['today']}: {report['today']}, {w['seconds']}: {report['seconds']}")
+    output.say(", ".join(f"{w[name]} {number}" for name, number in report["rows"].items()))
+    for note, number in notes(dict(report), said):
+        output.say(f"{note}: {number}")
+    for heading, rows in ((w["changes"], changes(dict(report), said)), (w["rejects"], list(report["rejects"].items()))):
+        if rows:
+            output.say()
+            output.table([heading, w["count"]], rows)

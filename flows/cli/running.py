@@ -1,0 +1,88 @@
+"""Runs a flow in this process and says how it went: progress, report, exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+from flows.cli import exits
+from flows.cli.output import Output, Progress
+from flows.errors import UserError
+
+
+class _Watcher:
+    """Hears a run and shows it."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self.report: dict[str, Any] | None = None
+        self.message: str | None = None
+
+    def due(self, patrons: int) -> None:
+        self._bar.total(patrons)
+
+    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+        self._bar.at(patrons, f"{sum(changes.values())} changes")
+
+    def ended(self, report: dict[str, Any], message: str | None) -> None:
+        self.report, self.message = report, message
+
+
+def run_flow(flow: Any, parameters: Mapping[str, Any], output: Output, *, label: str, language: str) -> None:
+    """Runs `flow` and ends the command with the exit code that its counts give (docs/reference/commands.md).
+
+    Errors for people come out of it as they were raised; a run that waits says what to type.
+    """
+    from flows.steps.listening import listening
+
+    with output.progress(label) as bar:
+        watcher = _Watcher(bar)
+        with listening(watcher):
+            state = flow(**parameters, return_state=True)
+    if watcher.report is None:
+        _raise(state)
+        raise UserError(state.message or "The run did not begin.", "See: patronsync approvals")
+    output.result({**watcher.report, "message": watcher.message})
+    if not output.as_json:
+        show_report(watcher.report, watcher.message, output, language)
+    raise typer.Exit(_exit_code(watcher.report["state"]))
+
+
+def _raise(state: Any) -> None:
+    """Raises what broke the run before it could report."""
+    error = state.result(raise_on_failure=False)
+    if isinstance(error, Exception) and not type(error).__module__.startswith("prefect"):
+        raise error
+
+
+def _exit_code(state: str) -> int:
+    return {"done": exits.DONE, "waiting": exits.WAITS}.get(state, exits.FAILED)
+
+
+def show_report(report: Mapping[str, Any], message: str | None, output: Output, language: str) -> None:
+    """The report for a person: state, counts, changes, outcomes."""
+    from flows.wording import words
+
+    said = words(language)
+    w = said["refresh"]
+    output.say()
+    output.say(w["dry_heading" if report["dry_run"] else "heading"].format(**report), style="bold")
+    output.say(f"{w['state']}: {report['state']}" + (f": {message}" if message else ""))
+    output.say(
+        f"{w['today']}: {report['today']}, {w['look_ups']}: {report['look_ups']}, {w['seconds']}: {report['seconds']}"
+    )
+    output.say(", ".join(f"{w[name]} {number}" for name, number in report["patrons"].items()))
+    if report["changes"]:
+        output.say()
+        rows = [(said.say("change", code), count) for code, count in report["changes"].items()]
+        output.table([w["changes"], w["count"]], rows)
+    if report["outcomes"]:
+        output.say()
+        rows = [(said.say("outcome", code), count) for code, count in report["outcomes"].items()]
+        output.table([w["outcomes"], w["count"]], rows)
+    if report["state"] == "waiting":
+        output.say()
+        output.say(f"patronsync approvals answer {report['run']} apply|skip|abort")
+        output.say("patronsync refresh")

@@ -1,0 +1,60 @@
+"""Flow `patron-import`: a library's extract of its patrons, loaded as a whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, runtime
+from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed, State
+
+from flows.observability.redaction import scrubbed
+from flows.steps.extract_file import Encoding
+from flows.steps.import_run import begin_import
+from flows.steps.load_patrons import load_patrons
+from flows.steps.worker import open_worker
+
+FLOW = "patron-import"
+
+
+def run_name() -> str:
+    """What the run does: "import patrons.csv, dry run"."""
+    given = runtime.flow_run.parameters
+    extra = [f"today {given['today']}"] if given.get("today") else []
+    extra += ["dry run"] if given.get("dry_run") else []
+    return ", ".join([f"import {Path(str(given.get('path', ''))).name}", *extra])
+
+
+@flow(name=FLOW, flow_run_name=run_name, persist_result=False)
+def patron_import(
+    path: Path, encoding: Encoding = Encoding.utf_8, dry_run: bool = False, today: date | None = None
+) -> State[Any]:
+    """Loads an extract of patrons. Loading the same file again changes nothing.
+
+    Args:
+        path: The CSV file, with its whole path, on the machine where the worker runs. Lines that can't be loaded are
+            listed beside it, in the file that ends on .rejected.csv.
+        encoding: How the file's letters are written.
+        dry_run: Report what would change, but change nothing.
+        today: The day to work by, if not today; a day ahead is possible in a dry run alone.
+    """
+    say = get_run_logger().info
+    with scrubbed(), open_worker(need_registry=False) as worker:
+        run = begin_import(worker, FLOW, path, encoding, dry_run=dry_run, today=today)
+        try:
+            loaded = load_patrons(
+                worker.connection,
+                path,
+                encoding,
+                run.terms,
+                language=worker.settings.language,
+                progress=run.progress,
+            )
+        except Exception as error:
+            run.end_failed(error)
+            raise
+        say(f"{path.name}: {loaded.counts.read} lines read, {loaded.counts.rejected} rejected")
+        state, message = run.end(loaded)
+    return Completed(message=state) if state == "done" else Failed(message=message)

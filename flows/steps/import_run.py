@@ -1,0 +1,104 @@
+"""How an import begins and ends: its record in `sync.run`, the operator's report, and who listens is told."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from db.errors import DatabaseProblem
+from db.imports.patrons.store import Terms
+from db.runs import store
+from flows.errors import UsageError
+from flows.reporting.import_report import publish
+from flows.steps.extract_file import Encoding
+from flows.steps.listening import listener
+from flows.steps.load_patrons import Loaded
+from flows.steps.worker import Worker
+from flows.wording import words
+
+
+@dataclass(slots=True)
+class ImportRun:
+    """An import under way."""
+
+    worker: Worker
+    flow: str
+    path: Path
+    terms: Terms
+    began: float = field(default_factory=time.monotonic)
+
+    def progress(self, done: int, size: int, lines: int) -> None:
+        """Tells who listens how far the file is read, in kilobytes."""
+        listener().due(-(-size // 1000))
+        listener().progressed(-(-done // 1000), {"lines": lines})
+
+    def end(self, loaded: Loaded) -> tuple[str, str | None]:
+        """Ends a run that went through: a line that was rejected makes it incomplete."""
+        state, message = "done", None
+        if loaded.rejected_file is not None:
+            state = "incomplete"
+            said = words(self.worker.settings.language)["import"]
+            message = said["rejected_message"].format(
+                rejected=loaded.counts.rejected, read=loaded.counts.read, file=loaded.rejected_file
+            )
+        report = self._report(loaded, state)
+        progress = store.Progress(counts=report["rows"], outcomes=report["rejects"], changes=report["changes"])
+        store.close_run(self.worker.run_connection, self.terms.run_id, state, message, progress)
+        publish(report, message, self.worker.source.database, self.worker.settings.language)
+        listener().ended(report, message)
+        return state, message
+
+    def end_failed(self, error: Exception) -> None:
+        """Ends a run that broke off: nothing of the file is loaded. The error's own text is not kept."""
+        message = f"broke off ({type(error).__name__}): nothing was loaded"
+        try:
+            store.close_run(self.worker.run_connection, self.terms.run_id, "failed", message, store.Progress())
+        except DatabaseProblem:
+            pass  # the database is gone: the next run finds the record without its session and says "killed"
+
+    def _report(self, loaded: Loaded, state: str) -> dict[str, Any]:
+        """The run as `patronsync import --json` prints it (docs/reference/commands.md)."""
+        counts = loaded.counts
+        return {
+            "run": self.terms.run_id,
+            "flow": self.flow,
+            "today": self.terms.today.isoformat(),
+            "dry_run": self.terms.dry_run,
+            "state": state,
+            "rows": {
+                "read": counts.read,
+                "added": counts.added,
+                "changed": counts.changed,
+                "unchanged": counts.unchanged,
+                "rejected": counts.rejected,
+            },
+            "changes": dict(counts.changes),
+            "rejects": dict(loaded.rejects),
+            "rejected_file": None if loaded.rejected_file is None else str(loaded.rejected_file),
+            "child_groups_not_taken": counts.child_groups_not_taken,
+            "unlisted_municipality_codes": counts.unlisted_municipality_codes,
+            "seconds": round(time.monotonic() - self.began, 1),
+        }
+
+
+def begin_import(
+    worker: Worker, flow: str, path: Path, encoding: Encoding, *, dry_run: bool, today: date | None
+) -> ImportRun:
+    """Opens the run's record. Raises `UsageError` for a path that is relative: a run's folder is not the operator's."""
+    if not path.is_absolute():
+        raise UsageError(f"path={path} is no whole path.", "Give it from the root, as /srv/extracts/patrons.csv.")
+    day = worker.day(today, dry_run)
+    run_id = store.open_run(
+        worker.run_connection,
+        flow=flow,
+        today=day,
+        dry_run=dry_run,
+        parameters={"file": path.name, "encoding": encoding.value},
+        database=worker.source.database,
+        flow_run_id=worker.flow_run_id,
+    )
+    terms = Terms(run_id, day, worker.settings.child_group_names(), dry_run=dry_run)
+    return ImportRun(worker, flow, path, terms)

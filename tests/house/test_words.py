@@ -1,0 +1,68 @@
+"""Every code that people may read has its words, in both languages (flows/wording)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import cpr_client.errors as client_errors
+from cpr_client.person import STATUSES
+from flows.wording import LANGUAGES, words
+from mappers import address_kinds, cases, events, plausibility, quarantine, record
+from mappers.extracts.faults import ExtractErrorKind, Fault
+
+OUTCOMES = {record.FIRST_ANSWER, record.CHANGED, record.UNCHANGED, *quarantine.REASONS}
+
+
+def failure_codes() -> set[str]:
+    """The codes of look-ups that failed, as the client counts them: those of its errors that no quarantine is for."""
+    errors = [
+        error
+        for error in vars(client_errors).values()
+        if isinstance(error, type) and issubclass(error, client_errors.TryAgainLater | client_errors.OperatorMustAct)
+    ]
+    return {error.code for error in errors if not error.__subclasses__()}
+
+
+CODES = {
+    "case": set(cases.KINDS),
+    "outcome": OUTCOMES | failure_codes(),
+    "change": set(events.KINDS),
+    "brake": {line.code for line in plausibility.LINES},
+    "address": set(address_kinds.KINDS),
+    "status": {str(status) for status in STATUSES},
+    "fault": {fault.value for fault in Fault},
+    "extract_error": {kind.value for kind in ExtractErrorKind},
+}
+"""Section of the wording -> the codes that must have words in it."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("section", CODES)
+def test_every_code_has_its_words(section, language):
+    said = words(language)
+    assert not CODES[section] - set(said[section])
+    assert all(str(said[section][code]).strip() for code in CODES[section])
+
+
+def test_both_languages_have_the_same_codes():
+    danish, english = (words(language) for language in ("da", "en"))
+    assert {section: set(danish[section]) for section in danish} == {
+        section: set(english[section]) for section in english
+    }
+
+
+def test_both_languages_put_in_the_same_values():
+    danish, english = (words(language) for language in ("da", "en"))
+    differ = [
+        f"[{section}] {code}"
+        for section in english
+        for code in english[section]
+        if _values(danish[section][code]) != _values(english[section][code])
+    ]
+    assert differ == []
+
+
+def _values(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)", text))
