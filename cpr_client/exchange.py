@@ -7,6 +7,7 @@ answer's tree.
 
 from __future__ import annotations
 
+import threading
 import time
 
 import requests
@@ -37,6 +38,7 @@ class Exchange:
         self._contract = zeep_contract.load(config.version, config.wsdl)
         self._question = request.build(self._contract, config.context)
         self._wire = Wire(config)
+        self._in_flight = threading.BoundedSemaphore(config.concurrency)
         self._unhurried = urllib3.Timeout(connect=config.connect_timeout, read=config.read_timeout)
 
     def ask(self, number: CprNumber, ends_at: float) -> Person:
@@ -44,19 +46,7 @@ class Exchange:
 
         Raises one of cpr_client.errors, none of which holds anything of the question or the answer.
         """
-        failure: RegistryError | None
-        try:
-            prepared, patience = self._prepared(number), self._patience(ends_at)
-            # requests takes urllib3's own Timeout as it is; its stubs do not say so.
-            response = self._wire.send(prepared, stream=True, timeout=patience)  # type: ignore[arg-type]
-            body = read_body(response, ends_at)
-        except (requests.RequestException, HTTPError, OSError) as problem:
-            failure = self._failure(problem)
-        else:
-            failure = None
-        # Raised out here: the library's own error holds the request, and must not hang on to ours.
-        if failure is not None:
-            raise failure
+        response, body = self._send("POST", self._question.body(number), ends_at)
         if response.status_code != 200:
             raise faults.error_of(self._contract, response.status_code, response.headers, body)
         held = content(parse(body))
@@ -64,17 +54,33 @@ class Exchange:
             raise faults.fault_error(self._contract, held)
         return read_person(held, number)
 
+    def knock(self, ends_at: float) -> int:
+        """The HTTP status of a plain GET: any answer shows that the connection stands. Raises as `ask` does."""
+        return self._send("GET", None, ends_at)[0].status_code
+
     def close(self) -> None:
         """Ends what is under way in other threads, and closes all connections."""
         self._wire.stop()
 
-    def _prepared(self, number: CprNumber) -> requests.PreparedRequest:
+    def _send(self, method: str, body: bytes | None, ends_at: float) -> tuple[requests.Response, bytes]:
         prepared = requests.PreparedRequest()
-        prepared.method = "POST"
+        prepared.method = method
         prepared.url = self._config.url
-        prepared.headers = self._question.headers  # type: ignore[assignment]  # one plain dict, never written to
-        prepared.body = self._question.body(number)
-        return prepared
+        prepared.headers = self._question.headers if body else {}  # type: ignore[assignment]  # never written to
+        prepared.body = body
+        if not self._in_flight.acquire(timeout=max(ends_at - time.monotonic(), 0.01)):
+            raise RegistryTimeout("no turn within the deadline: other look-ups hold every connection")
+        failure: RegistryError
+        try:
+            # requests takes urllib3's own Timeout as it is; its stubs do not say so.
+            response = self._wire.send(prepared, stream=True, timeout=self._patience(ends_at))  # type: ignore[arg-type]
+            return response, read_body(response, ends_at)
+        except (requests.RequestException, HTTPError, OSError) as problem:
+            failure = self._failure(problem)
+        finally:
+            self._in_flight.release()
+        # Raised out here: the library's own error holds the request, and must not hang on to ours.
+        raise failure
 
     def _patience(self, ends_at: float) -> urllib3.Timeout:
         left = max(ends_at - time.monotonic(), 0.01)

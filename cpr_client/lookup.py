@@ -44,9 +44,17 @@ class Answer(Generic[K]):
 class Asks(Protocol):
     """What a client needs of cpr_client.exchange.Exchange."""
 
-    def ask(self, number: CprNumber, ends_at: float) -> Person: ...
+    def ask(self, number: CprNumber, ends_at: float) -> Person:
+        """Asks once, until `ends_at` (`time.monotonic`)."""
+        ...
 
-    def close(self) -> None: ...
+    def knock(self, ends_at: float) -> int:
+        """The HTTP status of a request that asks about nobody."""
+        ...
+
+    def close(self) -> None:
+        """Ends what is under way."""
+        ...
 
 
 def open_client(config: RegistryConfig) -> RegistryClient:
@@ -121,6 +129,14 @@ class RegistryClient:
             batch.stop.set()
             with self._lock:
                 self._batches.discard(batch)
+
+    def knock(self) -> int:
+        """The HTTP status with which the registry's address answers a plain GET; nobody is looked up.
+
+        Any status shows that the address is right and, over TLS, that either side accepts the other's certificate.
+        Raises one of cpr_client.errors, at once.
+        """
+        return self._exchange.knock(time.monotonic() + self._config.deadline)
 
     def close(self) -> None:
         """Ends all look-ups, those under way in other threads too, and all threads. May be called twice."""
@@ -232,7 +248,7 @@ class _LookUp:
         """Every request that is sent begins here, and every outcome of one passes here."""
         waited = self._pace.wait(self._stop) if self._pace else 0.0
         if self._stop.is_set():
-            raise _Stopped("the look-up was ended")
+            raise _Stopped("the look-up was ended: the client, or the generator that wanted it, is closed")
         if self.attempts:
             self._ends_at += waited
         else:

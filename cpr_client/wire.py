@@ -5,6 +5,7 @@ requests' session, which would resolve all of that anew for each request, is kep
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import threading
@@ -30,17 +31,18 @@ class Wire(HTTPAdapter):
     """Sends prepared requests to one address. `send` is requests' own; the pool, the TLS context and the
     proxy are settled here, so that `verify`, `cert` and `proxies` of a call have no say.
 
-    At most `concurrency` connections are open; further callers wait for one. Raises
-    `CertificateProblem` where certificates can't be loaded.
+    Raises `CertificateProblem` where certificates can't be loaded.
     """
 
     def __init__(self, config: RegistryConfig) -> None:
+        # urllib3 warns of headers that it can't read by quoting them, and whatever a broken answer put in their place.
+        logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
         proxy, roots = _environment(config)
         self._tls = tls_context(config, roots) if config.url.lower().startswith("https:") else None
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._stopped = False
-        super().__init__(pool_connections=1, pool_maxsize=config.concurrency, pool_block=True)
+        super().__init__(pool_connections=1, pool_maxsize=config.concurrency)
         manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
         self._pool: HTTPConnectionPool = manager.connection_from_url(config.url)
         self._pool.ConnectionCls = self._adapted(self._pool.ConnectionCls)

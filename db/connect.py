@@ -38,7 +38,8 @@ def connect(
     """Opens a connection: session time zone UTC, `name` as its application_name.
 
     `statement_timeout` and `lock_timeout` are seconds; None: the server's own (as a rule, none). What `url` itself
-    says of connect_timeout, keepalives or application_name wins. Raises a `DatabaseProblem`; never shows the password.
+    says of connect_timeout, keepalives or application_name wins; a `passfile` there wins over PGPASSWORD.
+    Raises a `DatabaseProblem`; never shows the password.
     """
     require_tls(url)
     given = _parameters(url)
@@ -48,14 +49,21 @@ def connect(
             options.append(f"-c {setting}={round(seconds * 1000)}ms")
     parameters = {"application_name": name, "client_encoding": "utf8", **_PATIENCE, **given}
     parameters["options"] = " ".join(options).strip()
+    if "passfile" in given:
+        parameters.setdefault("password", "")  # none, not even the environment's: libpq then looks into the file
     with guarded():
-        return psycopg.Connection.connect(make_conninfo(**parameters), autocommit=autocommit)
+        connection = psycopg.Connection.connect(make_conninfo(**parameters), autocommit=autocommit)
+        if connection.info.parameter_status("TimeZone") != "UTC":  # PGTZ in the environment wins over options
+            connection.execute(statement("clock/use_utc"))
+            if not autocommit:
+                connection.commit()
+        return connection
 
 
 def require_tls(url: str) -> None:
     """Raises `OperatorMustAct` where `url` leads off this machine without sslmode=verify-full."""
     parameters = _parameters(url, with_environment=True)
-    if parameters.get("service"):
+    if parameters.get("service") and "hostaddr" not in _parameters(url):
         raise OperatorMustAct(
             f"{SETTING} (or PGSERVICE) names a service: where that leads can't be seen from here",
             "Write host, port and database into the URL itself.",

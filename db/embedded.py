@@ -46,8 +46,9 @@ class EmbeddedServer:
         return self.url_of(DATABASE)
 
     def url_of(self, database: str) -> str:
-        """The same for another database of this server."""
-        return f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{database}?passfile={quote(str(self.passfile))}"
+        """The same for another database of this server. Nothing is left to libpq's environment variables."""
+        where = f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
+        return f"{where}?hostaddr=127.0.0.1&sslmode=disable&passfile={quote(str(self.passfile))}"
 
 
 @contextmanager

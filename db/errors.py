@@ -90,14 +90,15 @@ _AT_THE_DOOR: tuple[tuple[str, type[DatabaseProblem], str, str], ...] = (
     ("password authentication failed", OperatorMustAct, "the database refuses the user or the password", ""),
     ("no password supplied", OperatorMustAct, "the database asks for a password and none is set", ""),
     ("no pg_hba.conf entry", OperatorMustAct, "the database takes no such connection from this machine", ""),
-    ("role ", OperatorMustAct, "the database refuses the user", ""),
+    ('role "', OperatorMustAct, "the database refuses the user", ""),
     ("certificate", OperatorMustAct, "the database's certificate is not trusted", "Name its root with sslrootcert=."),
     ("does not support SSL", OperatorMustAct, "the database server has no encryption switched on", ""),
     ("could not translate host name", OperatorMustAct, "the database's host name is unknown", ""),
     ("too many clients", DatabaseUnavailable, "the database has no connection free", ""),
     ("starting up", DatabaseUnavailable, "the database server is starting", ""),
     ("shutting down", DatabaseUnavailable, "the database server is stopping", ""),
-    ("database ", OperatorMustAct, "there is no such database on the server", ""),
+    ('database "', OperatorMustAct, "there is no such database on the server", ""),
+    ("invalid ", OperatorMustAct, "PATRONSYNC_DATABASE_URL holds a value that can't be used", ""),
 )
 
 
@@ -136,7 +137,8 @@ def _at_the_door(error: psycopg.Error, condition: str) -> DatabaseProblem:
 def guarded() -> Iterator[None]:
     """Everything that asks the database happens in here: its errors leave reworded, `from None`.
 
-    The original is emptied too: it stays reachable as the new one's `__context__`.
+    It goes outside the connection's own `with`, whose end commits. The original is emptied too: it stays reachable as
+    the new one's `__context__`.
     """
     try:
         yield

@@ -192,7 +192,9 @@ BEGIN
     IF to_regclass('sync.' || partition) IS NOT NULL THEN
         RETURN false;
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('sync.registry_access', 0));
+    -- One session at a time; nobody who reads or writes the log waits. (An advisory lock would not do: only the lock of
+    -- a table makes this session see a partition that another one has made meanwhile.)
+    LOCK TABLE sync.registry_access IN SHARE UPDATE EXCLUSIVE MODE;
     IF to_regclass('sync.' || partition) IS NOT NULL THEN
         RETURN false;
     END IF;
@@ -981,6 +983,8 @@ CREATE TABLE sync.registry_access_default (
     outcome text CONSTRAINT registry_access_outcome_not_null NOT NULL,
     CONSTRAINT registry_access_check CHECK ((num_nonnulls(patron_number, guardian_id) = 1))
 );
+
+COMMENT ON TABLE sync.registry_access_default IS 'Rows of months that have no partition of their own';
 
 CREATE TABLE sync.run (
     run_id bigint NOT NULL,

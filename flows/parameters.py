@@ -33,3 +33,10 @@ class RefreshScope(StrEnum):
     all = "all"
     quarantined = "quarantined"
     patrons = "patrons"
+
+
+class Encoding(StrEnum):
+    """How the letters of an extract are written (a UTF-8 file may begin with a byte order mark)."""
+
+    utf_8 = "utf-8"
+    latin_1 = "latin-1"

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow, runtime
+from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 
 from flows.observability.redaction import scrubbed
-from flows.steps.extract_file import Encoding
+from flows.parameters import Encoding
 from flows.steps.import_run import begin_import
 from flows.steps.load_patrons import load_patrons
 from flows.steps.worker import open_worker

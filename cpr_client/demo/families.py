@@ -102,13 +102,16 @@ def give_parents(child: Draft, mother: Draft | None, father: Draft | None) -> No
             parent["children"] = (*parent.get("children", ()), child["cpr_number"])
 
 
-def children_of(maker: Maker, today: date, parent: Draft, count: int) -> list[Draft]:
-    """Children under 18 who live where `parent` does and bear their last name, without any custody yet."""
-    oldest = min(17, max(0, (today - parent["birth_date"]).days // 365 - 18))
+def children_of(maker: Maker, today: date, home_of: Draft, count: int, younger: date) -> list[Draft]:
+    """Children under 18 who live where `home_of` does and bear their last name, without any custody yet.
+
+    `younger` is the birth date of the younger parent: no child is born before that parent was 18.
+    """
+    oldest = min(17, max(0, (today - younger).days // 366 - 19))
     drafts = []
     for _ in range(count):
         sex = maker.source.choice("KM")
-        drafts.append(person(maker, today, parent["residence"], (0, oldest), sex, parent["name"].last))
+        drafts.append(person(maker, today, home_of["residence"], (0, oldest), sex, home_of["name"].last))
     return drafts
 
 
@@ -120,7 +123,8 @@ def _with_children(maker: Maker, today: date, home: ResidenceFacts) -> list[Draf
     father = person(maker, today, home, (23, 55), sex, mother["name"].last)
     if source.random() < 0.6:
         marry(mother, father, today - timedelta(days=source.randrange(200, 4000)))
-    children = children_of(maker, today, mother, source.choice((1, 1, 2, 2, 3)))
+    younger = max(mother["birth_date"], father["birth_date"])
+    children = children_of(maker, today, mother, source.choice((1, 1, 2, 2, 3)), younger)
     for child in children:
         give_parents(child, mother, father)
         child["custody"] = tuple(custody_entry(source, child, type_) for type_ in (3, 4))
@@ -131,12 +135,13 @@ def _lone_parent(maker: Maker, today: date, home: ResidenceFacts) -> list[Draft]
     """One parent at home; the other lives elsewhere, with or without custody, or is not known."""
     source = maker.source
     mother = person(maker, today, home, (20, 50), "K")
-    children = children_of(maker, today, mother, source.choice((1, 1, 2)))
     kind = source.choices(("shared", "mother alone", "father unknown"), (60, 25, 15))[0]
     father: Draft | None = None
     if kind != "father unknown":
         elsewhere = maker.addresses.residence(source.choice((851, 851, 851, 840, 751)))
         father = person(maker, today, elsewhere, (22, 55), "M")
+    younger = mother["birth_date"] if father is None else max(mother["birth_date"], father["birth_date"])
+    children = children_of(maker, today, mother, source.choice((1, 1, 2)), younger)
     for child in children:
         give_parents(child, mother, father)
         if father is None and source.random() < 0.7:
@@ -153,12 +158,12 @@ def _other_holders(maker: Maker, today: date, home: ResidenceFacts) -> list[Draf
     source = maker.source
     first = person(maker, today, home, (45, 70), "K")
     second = person(maker, today, home, (45, 70), "M", first["name"].last)
-    child = children_of(maker, today, first, 1)[0]
+    parent = person(maker, today, maker.addresses.residence(851), (20, 40), "K", first["name"].last)
+    child = children_of(maker, today, first, 1, parent["birth_date"])[0]
     kind = source.choice(("one", "two", "with a parent"))
     holders = [(5, first)] if kind == "one" else [(5, first), (6, second)]
     people = [first, second, child]
     if kind == "with a parent":
-        parent = person(maker, today, maker.addresses.residence(851), (20, 40), "K", first["name"].last)
         give_parents(child, parent, None)
         child["custody"] = (custody_entry(source, child, 3), custody_entry(source, child, 5, first["cpr_number"]))
         people.append(parent)

@@ -19,18 +19,21 @@ from cpr_client.demo.registry import Registry
 from cpr_client.demo.server import Listener
 from cpr_client.demo.service import PATH, VERSIONS, Service
 
+PEOPLE = 5_000
+"""How many made-up people there are where nobody says otherwise."""
+
 
 @dataclass(frozen=True)
 class ServeOptions:
     """What the command `patronsync demo-registry` can be told.
 
-    `persons_file`: people from a file; then `people` made-up ones come only where asked for (`people` above 0).
+    `people`: how many made-up ones; None: 5,000, or none beside those of a `persons_file`.
     `tls_folder`: serve over mutual TLS; the authority, and a certificate for the client, are written there.
     `stop_with_input`: stop when standard input ends, so that it never outlives the command that started it.
     """
 
     today: date
-    people: int = 5_000
+    people: int | None = None
     seed: int = SEED
     persons_file: Path | None = None
     host: str = "127.0.0.1"
@@ -61,7 +64,8 @@ class Announcement:
 def registry_for(options: ServeOptions) -> Registry:
     """The people that the options ask for. Raises `PersonsFileError`."""
     if options.persons_file is None:
-        return build_people(options.people, options.seed, options.today)
+        count = PEOPLE if options.people is None else options.people
+        return build_people(count, options.seed, options.today)
     persons = read_persons(options.persons_file)
     registry = build_people(options.people, options.seed, options.today) if options.people else Registry(options.today)
     for person in persons:

@@ -1,3 +1,3 @@
 -- The calendar day in Denmark by the database's clock: the one day that rules may destroy by.
--- In: nothing. Out: one date.
+-- in: nothing   out: one date
 SELECT (now() AT TIME ZONE 'Europe/Copenhagen')::date

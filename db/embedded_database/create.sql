@@ -1,3 +1,3 @@
 -- The database of the embedded server.
--- In: nothing. Out: nothing.
+-- in: nothing   out: nothing
 CREATE DATABASE patronsync

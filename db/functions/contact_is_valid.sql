@@ -1,6 +1,6 @@
 -- library.contact_is_valid(...): whether the contact address is the current one on a day: the set form of
 -- mappers.address.contact_is_current.
--- In: the stored contact address, the patron's status, the day. Out: true or false.
+-- in: the stored contact address, the patron's status, the day   out: true or false
 CREATE OR REPLACE FUNCTION library.contact_is_valid(
     contact_lines text[], contact_from date, contact_to date, registry_status smallint, day date
 ) RETURNS boolean

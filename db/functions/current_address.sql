@@ -1,6 +1,6 @@
 -- library.current_address(patron, day): the address that is current on a day: the set form of
 -- mappers.address.current_address. Whether it may be shown is library.is_protected's to say.
--- In: a row of library.patron, the day. Out: one row; a contact address is its lines and nothing else.
+-- in: a row of library.patron, the day   out: one row; a contact address is its lines and nothing else
 CREATE OR REPLACE FUNCTION library.current_address(patron library.patron, day date)
 RETURNS TABLE (
     kind text, co_name text, street text, lines text[], town text, postal_code text, postal_district text, country text

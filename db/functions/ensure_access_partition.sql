@@ -1,5 +1,5 @@
 -- sync.ensure_access_partition(month): makes the partition of the access log that a day's month (UTC) needs, where missing.
--- In: any day of the month. Out: true where it was made. Rows of that month which the default partition took move over.
+-- in: any day of the month   out: true where it was made. Rows of that month which the default partition took move over
 CREATE OR REPLACE FUNCTION sync.ensure_access_partition(month date) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -11,7 +11,9 @@ BEGIN
     IF to_regclass('sync.' || partition) IS NOT NULL THEN
         RETURN false;
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('sync.registry_access', 0));
+    -- One session at a time; nobody who reads or writes the log waits. (An advisory lock would not do: only the lock of
+    -- a table makes this session see a partition that another one has made meanwhile.)
+    LOCK TABLE sync.registry_access IN SHARE UPDATE EXCLUSIVE MODE;
     IF to_regclass('sync.' || partition) IS NOT NULL THEN
         RETURN false;
     END IF;

@@ -1,5 +1,5 @@
 -- library.is_registry_number(cpr): whether the registry can know the number: the set form of `not CprNumber.is_replacement`.
--- In: a CPR number, or null. Out: false for a replacement number and for none.
+-- in: a CPR number, or null   out: false for a replacement number and for none
 CREATE OR REPLACE FUNCTION library.is_registry_number(cpr text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT coalesce(cpr ~ '^[0-5][0-9]{9}$', false) $$;

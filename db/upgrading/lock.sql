@@ -1,3 +1,3 @@
 -- Lets one command at a time upgrade this database, until its transaction ends.
--- In: nothing. Out: nothing.
+-- in: nothing   out: nothing
 SELECT pg_advisory_xact_lock(hashtextextended('patronsync upgrade', 0))

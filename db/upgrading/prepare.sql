@@ -1,3 +1,3 @@
 -- The schema that holds Alembic's version table, which must be there before the first migration.
--- In: nothing. Out: nothing.
+-- in: nothing   out: nothing
 CREATE SCHEMA IF NOT EXISTS sync

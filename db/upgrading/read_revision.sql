@@ -1,3 +1,3 @@
 -- The newest migration applied to this database.
--- In: nothing. Out: its revision; no row where there is none yet.
+-- in: nothing   out: its revision; no row where there is none yet
 SELECT version_num FROM sync.alembic_version

@@ -1,3 +1,3 @@
 -- Notes which re-creatable definitions were applied.
--- In: their digest. Out: nothing.
+-- in: their digest   out: nothing
 UPDATE sync.instance SET definitions = %s

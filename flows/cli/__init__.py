@@ -14,24 +14,36 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli import exits
+from flows.cli.approvals import app as approvals
+from flows.cli.cases import cases
 from flows.cli.check import check
 from flows.cli.database import app as database
+from flows.cli.demo import demo
 from flows.cli.demo_registry import demo_registry
 from flows.cli.deploy import deploy
 from flows.cli.failures import report
+from flows.cli.imports import import_extract
+from flows.cli.patron import patron
+from flows.cli.refresh import refresh
 from flows.cli.signals import Interruption
 from flows.cli.up import up
 from flows.observability import redaction
 
 COMMANDS: list[tuple[str, Callable[..., Any]]] = [
+    ("demo", demo),
     ("up", up),
     ("check", check),
     ("deploy", deploy),
+    ("import", import_extract),
+    ("refresh", refresh),
+    ("patron", patron),
+    ("cases", cases),
     ("demo-registry", demo_registry),
 ]
 """Name and function, in the order of `patronsync --help`."""
 
 GROUPS: list[tuple[str, typer.Typer]] = [
+    ("approvals", approvals),
     ("database", database),
 ]
 """Commands with commands of their own."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,18 +14,17 @@ from flows.cli import exits
 from flows.cli.options import DryRun, Json, Today
 from flows.cli.output import Output, Progress
 from flows.errors import UserError
-
-FLOWS: Mapping[str, str] = {"patrons": "flows.patron_import:patron_import"}
-"""Kind of file (as `mappers.extracts.EXTRACTS` has it) -> the flow that loads it, imported when it runs."""
-
-Kind = Enum("Kind", {kind: kind for kind in FLOWS}, type=str)
+from flows.parameters import Encoding
 
 
-class FileEncoding(str, Enum):
-    """How the file's letters are written."""
+class Kind(StrEnum):
+    """The kinds of files that can be loaded, as `mappers.extracts.EXTRACTS` has them."""
 
-    utf_8 = "utf-8"
-    latin_1 = "latin-1"
+    patrons = "patrons"
+
+
+FLOWS: Mapping[Kind, str] = {Kind.patrons: "flows.patron_import:patron_import"}
+"""Kind of file -> the flow that loads it, imported when it runs."""
 
 
 class _Watcher:
@@ -51,9 +50,9 @@ class _Watcher:
 
 
 def import_extract(
-    kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
+    kind: Annotated[Kind, typer.Argument(help="What the file holds.", show_choices=True)],
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The CSV file.", exists=True, dir_okay=False)],
-    encoding: Annotated[FileEncoding, typer.Option(help="How the file's letters are written.")] = FileEncoding.utf_8,
+    encoding: Annotated[Encoding, typer.Option(help="How the file's letters are written.")] = Encoding.utf_8,
     today: Today = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -64,7 +63,7 @@ def import_extract(
     output = Output(as_json)
     parameters = {"path": file.absolute(), "encoding": encoding.value, "dry_run": dry_run, "today": today}
     with environment(need_prefect=True) as settings:
-        module, _, name = FLOWS[kind.value].partition(":")
+        module, _, name = FLOWS[kind].partition(":")
         report, message = _run(getattr(import_module(module), name), parameters, output, f"{file.name}, kB")
         output.result({**report, "message": message})
         if not as_json:

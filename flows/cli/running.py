@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import typer
@@ -35,19 +35,25 @@ def run_flow(flow: Any, parameters: Mapping[str, Any], output: Output, *, label:
 
     Errors for people come out of it as they were raised; a run that waits says what to type.
     """
+    report = run_watched(lambda: flow(**parameters, return_state=True), output, label)
+    output.result(report)
+    if not output.as_json:
+        show_report(report, output, language)
+    raise typer.Exit(_exit_code(report["state"]))
+
+
+def run_watched(run: Callable[[], Any], output: Output, label: str) -> dict[str, Any]:
+    """Runs a flow with a progress bar and returns its report, its message in it. `run` returns Prefect's state."""
     from flows.steps.listening import listening
 
     with output.progress(label) as bar:
         watcher = _Watcher(bar)
         with listening(watcher):
-            state = flow(**parameters, return_state=True)
+            state = run()
     if watcher.report is None:
         _raise(state)
         raise UserError(state.message or "The run did not begin.", "See: patronsync approvals")
-    output.result({**watcher.report, "message": watcher.message})
-    if not output.as_json:
-        show_report(watcher.report, watcher.message, output, language)
-    raise typer.Exit(_exit_code(watcher.report["state"]))
+    return {**watcher.report, "message": watcher.message}
 
 
 def _raise(state: Any) -> None:
@@ -61,7 +67,7 @@ def _exit_code(state: str) -> int:
     return {"done": exits.DONE, "waiting": exits.WAITS}.get(state, exits.FAILED)
 
 
-def show_report(report: Mapping[str, Any], message: str | None, output: Output, language: str) -> None:
+def show_report(report: Mapping[str, Any], output: Output, language: str) -> None:
     """The report for a person: state, counts, changes, outcomes."""
     from flows.wording import words
 
@@ -69,7 +75,7 @@ def show_report(report: Mapping[str, Any], message: str | None, output: Output, 
     w = said["refresh"]
     output.say()
     output.say(w["dry_heading" if report["dry_run"] else "heading"].format(**report), style="bold")
-    output.say(f"{w['state']}: {report['state']}" + (f": {message}" if message else ""))
+    output.say(f"{w['state']}: {report['state']}" + (f": {report['message']}" if report["message"] else ""))
     output.say(
         f"{w['today']}: {report['today']}, {w['look_ups']}: {report['look_ups']}, {w['seconds']}: {report['seconds']}"
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cpr_client.demo.extract import ExtractRow, extract_rows
 from cpr_client.demo.registry import Registry
-from mappers.extracts.patrons import last_birth_date_of_an_adult
+from mappers.extracts.taking import last_birth_date_of_an_adult
 
 COLUMNS = (
     "patron_number",

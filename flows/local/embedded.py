@@ -22,6 +22,8 @@ from flows.local.starting import Starting, starting
 from flows.observability import redaction
 from flows.settings import Settings, current, use
 
+_DELIVERY = 10.0  # seconds
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -69,6 +71,8 @@ def parts(
         if need_prefect:
             stack.enter_context(_environment_variables(_prefect_variables(made)))
         stack.callback(use, use(made.settings))
+        if need_prefect:
+            stack.callback(_send_what_prefect_holds)
         yield made
 
 
@@ -79,6 +83,16 @@ def prefect_environment(settings: Settings) -> Iterator[str]:
         own = stack.enter_context(prefect_server(settings.data_dir)) if settings.prefect_api_url is None else None
         stack.enter_context(_environment_variables(_prefect_variables(Parts(settings, None, None, own))))
         yield own.api_url if own else str(settings.prefect_api_url)
+
+
+def _send_what_prefect_holds() -> None:
+    """Prefect sends log lines and events from threads of its own: they must be gone before their server is."""
+    if "prefect" in sys.modules:
+        from prefect.events.worker import EventsWorker
+        from prefect.logging.handlers import APILogWorker
+
+        APILogWorker.drain_all(timeout=10, at_exit=False)
+        EventsWorker.drain_all(timeout=10, at_exit=False)
 
 
 def _postgres(settings: Settings) -> AbstractContextManager[embedded.EmbeddedServer]:
@@ -142,13 +156,27 @@ def _environment_variables(variables: Mapping[str, str]) -> Iterator[None]:
     os.environ.update(variables)
     try:
         with _prefect_told(variables):
-            yield
+            try:
+                yield
+            finally:
+                _deliver()
     finally:
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _deliver() -> None:
+    """Waits until Prefect's client has sent its lines and events: it does so in threads, and our server may stop next."""
+    if "prefect" not in sys.modules:
+        return
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=_DELIVERY)
+    EventsWorker.drain_all(timeout=_DELIVERY)
 
 
 @contextmanager

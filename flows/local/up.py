@@ -65,7 +65,11 @@ def worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     private_folder(worker_log(settings).parent)
     log = os.open(worker_log(settings), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     name = f"patronsync on {socket.gethostname()}, process {os.getpid()}"
-    environment = {**os.environ, variable("data_dir"): str(settings.data_dir.absolute())}
+    environment = {
+        "PREFECT_WORKER_QUERY_SECONDS": "3",  # Run in the UI begins soon
+        **os.environ,
+        variable("data_dir"): str(settings.data_dir.absolute()),
+    }
     try:
         process = subprocess.Popen(
             [sys.executable, "-m", "flows.local.worker_process", POOL, name],

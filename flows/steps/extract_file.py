@@ -12,27 +12,18 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from flows.errors import UserError
+from flows.parameters import Encoding
 from mappers.extracts.columns import BadRow, Extract, Layout, read_header
 from mappers.extracts.faults import ExtractError, ExtractErrorKind, Fault, Reject
 
 CHUNK = 5_000  # lines
 
 
-class Encoding(str, Enum):
-    """How the file's letters are written (a UTF-8 file may begin with a byte order mark)."""
-
-    utf_8 = "utf-8"
-    latin_1 = "latin-1"
-
-    @property
-    def codec(self) -> str:
-        """Python's name."""
-        return {"utf-8": "utf-8-sig", "latin-1": "latin-1"}[self.value]
+_CODECS = {Encoding.utf_8: "utf-8-sig", Encoding.latin_1: "latin-1"}
 
 
 @dataclass(slots=True)
@@ -49,8 +40,8 @@ class ExtractFile:
     def __init__(self, extract: Extract, binary: io.BufferedReader, path: Path, encoding: Encoding) -> None:
         self._binary = binary
         self._path = path
-        self._encoding = encoding
-        self._text = io.TextIOWrapper(binary, encoding=encoding.codec, errors="strict", newline="")
+        self._codec = _CODECS[encoding]
+        self._text = io.TextIOWrapper(binary, encoding=self._codec, errors="strict", newline="")
         self.size = path.stat().st_size
         with self._decoding():
             header = self._text.readline()
@@ -112,7 +103,7 @@ class ExtractFile:
         with self._path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 try:
-                    line.decode(self._encoding.codec)
+                    line.decode(self._codec)
                 except UnicodeDecodeError:
                     return number
         return None

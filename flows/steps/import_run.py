@@ -12,8 +12,8 @@ from db.errors import DatabaseProblem
 from db.imports.patrons.store import Terms
 from db.runs import store
 from flows.errors import UsageError
+from flows.parameters import Encoding
 from flows.reporting.import_report import publish
-from flows.steps.extract_file import Encoding
 from flows.steps.listening import listener
 from flows.steps.load_patrons import Loaded
 from flows.steps.worker import Worker

@@ -11,7 +11,8 @@ import psycopg
 
 from db.imports.patrons.store import Counts, PatronLoad, Terms
 from flows.errors import UserError
-from flows.steps.extract_file import Encoding, open_extract
+from flows.parameters import Encoding
+from flows.steps.extract_file import open_extract
 from flows.steps.reject_list import RejectList
 from flows.wording import Words, words
 from mappers.extracts.faults import ExtractError

@@ -14,6 +14,7 @@ from prefect.context import FlowRunContext
 
 from db.connect import connect, copenhagen_day
 from db.errors import guarded
+from db.instance import is_made_up, mark_made_up
 from flows.errors import UsageError
 from flows.local.embedded import environment
 from flows.reporting.refresh_report import Source
@@ -59,6 +60,8 @@ def open_worker(*, need_registry: bool = True) -> Iterator[Worker]:
             connect(url, name="patronsync run", autocommit=True) as run_connection,
             connect(url, autocommit=True) as connection,
         ):
+            if need_registry:
+                _keep_made_up_people_apart(settings, connection)
             context = FlowRunContext.get()
             flow_run = context.flow_run if context else None
             yield Worker(
@@ -69,3 +72,15 @@ def open_worker(*, need_registry: bool = True) -> Iterator[Worker]:
                 flow_run_id=flow_run.id if flow_run else None,
                 deployed=bool(runtime.deployment.id),
             )
+
+
+def _keep_made_up_people_apart(settings: Settings, connection: psycopg.Connection) -> None:
+    """Made-up people never meet a real registry: what the demo registry has answered marks the database for good."""
+    if settings.is_embedded("registry_url"):
+        mark_made_up(connection)
+    elif is_made_up(connection) and not settings.registry_config().on_loopback:
+        raise UsageError(
+            "This database holds made-up patrons, or answers of the demo registry, "
+            "and PATRONSYNC_REGISTRY_URL names a registry off this machine.",
+            "Start with a database of its own: another PATRONSYNC_DATABASE_URL or PATRONSYNC_DATA_DIR.",
+        )

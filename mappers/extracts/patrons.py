@@ -1,12 +1,9 @@
 """The extract of patrons: what the library owns, and what it knew before the registry spoke.
 
-The registry's facts (`REGISTRY_OWNED`, and the CPR number) are taken from it only while the registry has not
-spoken about the patron (docs/reference/import.md).
+What a line does is in `mappers.extracts.taking`; the format is docs/reference/import.md.
 """
 
 from __future__ import annotations
-
-from datetime import date
 
 from mappers import events
 from mappers.extracts.cells import (
@@ -18,8 +15,6 @@ from mappers.extracts.cells import (
     read_postal_code,
 )
 from mappers.extracts.columns import Column, Extract
-
-ADULT_AGE = 18
 
 PATRONS = Extract(
     kind="patrons",
@@ -77,14 +72,3 @@ EVENT_OF_FIELD = {
 }
 """Fields that an extract can change -> the event that tells of it. The others (notes, card, PIN, and the postal
 district, which is display text) are told to nobody."""
-
-
-def last_birth_date_of_an_adult(today: date) -> date:
-    """Who was born on this day or before is 18 or older on `today`.
-
-    Who was born on 29 February comes of age on 1 March (18 years after a leap year is none; docs/reference/rules.md).
-    """
-    try:
-        return today.replace(year=today.year - ADULT_AGE)
-    except ValueError:  # 29 February: that year has none, and who was born on its 28th is the youngest adult
-        return today.replace(year=today.year - ADULT_AGE, day=28)

@@ -13,17 +13,11 @@ from db.errors import OperatorMustAct
 
 def test_times_come_in_utc_whatever_the_server_s_zone_is(database_url: str) -> None:
     with connect(database_url, autocommit=True) as connection:
-        connection.execute(
-            "ALTER ROLE CURRENT_USER IN DATABASE " + _database(connection) + " SET TimeZone = 'Asia/Tokyo'"
-        )  # type: ignore[call-overload]
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET TimeZone = 'Asia/Tokyo'")
     with connect(database_url) as connection:
         row = connection.execute("SELECT '2026-07-01 12:00+02'::timestamptz, current_setting('TimeZone')").fetchone()
     assert row == (datetime(2026, 7, 1, 10, tzinfo=UTC), "UTC")
     assert row[0].utcoffset() == timedelta(0)
-
-
-def _database(connection: Connection) -> str:
-    return connection.info.dbname
 
 
 def test_the_caller_s_name_and_time_outs_are_the_session_s(database_url: str) -> None:
@@ -125,6 +119,13 @@ def test_a_host_from_libpq_s_environment_counts_too(monkeypatch: pytest.MonkeyPa
     require_tls("postgresql://localhost/db")
     monkeypatch.setenv("PGSSLMODE", "verify-full")
     require_tls("postgresql:///db")
+
+
+def test_libpq_s_time_zone_variable_changes_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGTZ", "Asia/Tokyo")
+    with connect(database_url) as connection:
+        connection.rollback()
+        assert connection.execute("SELECT current_setting('TimeZone')").fetchone() == ("UTC",)
 
 
 def test_a_service_is_refused_since_it_may_lead_anywhere() -> None:

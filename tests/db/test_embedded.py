@@ -100,6 +100,16 @@ def test_a_wrong_password_is_refused_and_so_is_none(server: EmbeddedServer) -> N
             connect(url)
 
 
+def test_libpq_s_environment_leads_nowhere_else(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = {"PGHOST": "db.example.org", "PGHOSTADDR": "192.0.2.7", "PGPORT": "1", "PGDATABASE": "real"}
+    as_others = {"PGUSER": "real", "PGPASSWORD": "wrong", "PGPASSFILE": "/nowhere", "PGSSLMODE": "verify-full"}
+    for name, value in (elsewhere | as_others).items():
+        monkeypatch.setenv(name, value)
+    with connect(server.url) as connection:
+        row = connection.execute("SELECT current_database(), current_user").fetchone()
+    assert row == ("patronsync", "patronsync")
+
+
 def test_the_url_holds_no_password(server: EmbeddedServer) -> None:
     password = server.passfile.read_text().strip().rpartition(":")[2]
     assert len(password) > 30

@@ -1,4 +1,5 @@
--- A CPR number that is neither the one the registry knows the patron by nor one that it has replaced.
+-- A CPR number that is neither the one the registry knows the patron by nor one that it has replaced:
+-- the set form of mappers.extracts.taking.is_third_number.
 -- In: import_patron. Out: these lines leave it for import_reject.
 WITH third AS (
     DELETE FROM import_patron AS staged USING library.patron

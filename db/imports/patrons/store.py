@@ -26,7 +26,8 @@ from db.imports.pins import hash_pins
 from db.statements import statement
 from mappers import events
 from mappers.extracts.faults import Fault, Reject
-from mappers.extracts.patrons import EVENT_OF_FIELD, last_birth_date_of_an_adult
+from mappers.extracts.patrons import EVENT_OF_FIELD
+from mappers.extracts.taking import last_birth_date_of_an_adult
 
 LOAD_LOCK = 0x50A8_0001  # any number of our own: one load at a time
 
@@ -145,7 +146,7 @@ class PatronLoad:
         self._run("imports/one_at_a_time", lock=LOAD_LOCK)
         self._run("imports/patrons/analyze_staging")
         self._patrons("reject_second_lines")
-        self._find_work(terms)
+        self._decide(terms)
         right, added, changed, withheld, unlisted = self._one("imports/patrons/count_work")
         if added or changed:
             self._write(known=changed > 0)
@@ -154,7 +155,7 @@ class PatronLoad:
             self._run("imports/mark_made_up")
         return Counts(self._read, added, changed, self._read - right, changes, withheld, unlisted)
 
-    def _find_work(self, terms: Terms) -> None:
+    def _decide(self, terms: Terms) -> None:
         """Sorts out the rejects, and compares the rest with the library until it is compared with what is locked."""
         has_numbers, has_cards = "cpr_number" in self._columns, "card_number" in self._columns
         changed_meanwhile = True
@@ -173,7 +174,7 @@ class PatronLoad:
                     columns=list(self._columns),
                 )
             self._patrons("empty_work")
-            self._patrons("find_work", columns=list(self._columns))
+            self._patrons("taken", columns=list(self._columns))
             _, changed_meanwhile = self._one("imports/patrons/lock_patrons")
 
     def _write(self, known: bool) -> None:

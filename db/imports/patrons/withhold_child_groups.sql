@@ -1,5 +1,5 @@
--- A child's group given to an adult is not taken: the set form of mappers.extracts.patrons.last_birth_date_of_an_adult,
--- held against the birth date that the patron has once the file is loaded.
+-- A child's group given to an adult is not taken: the set form of mappers.extracts.taking.withholds_group, held
+-- against the birth date that the patron has once the file is loaded.
 -- In: import_patron, child_groups, last_birth_date (who was born on that day or before is an adult), columns (of the
 -- file). Out: group_withheld is set.
 UPDATE import_patron AS staged SET group_withheld = true

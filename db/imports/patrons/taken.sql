@@ -1,5 +1,6 @@
--- Who is new and who changes, and what each shall have. A column that the file lacks is left alone. The registry's
--- facts are taken only while it has not spoken about the patron (registry_status is null); so is the CPR number.
+-- Who is new and who changes, and what each shall have: the set form of mappers.extracts.taking.taken. A column that the
+-- file lacks is left alone. The registry's facts are taken only while it has not spoken about the patron
+-- (registry_status is null); so is the CPR number.
 -- In: import_patron, columns (of the file). Out: import_work.
 INSERT INTO import_work
 SELECT staged.line, staged.patron_number, patron.patron_number IS NOT NULL, patron.xmin, difference.changed,

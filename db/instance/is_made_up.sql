@@ -1,0 +1,3 @@
+-- Whether the patrons in here are made up.
+-- in: nothing   out: made_up
+SELECT made_up FROM sync.instance;

@@ -1,0 +1,112 @@
+"""`patronsync demo`: the whole night on made-up data, then everything is stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.cli.output import Output
+
+COMPARED = ("name", "address", "municipality_code", "registry_status", "protected", "quarantine")
+FIELD_WORDS = {"municipality_code": "municipality"}
+
+
+def demo() -> None:
+    """Run a whole night on made-up people, in a directory of its own, and stop everything again."""
+    output = Output()
+    output.say("patronsync: a night on made-up people. Everything runs on this machine and is removed afterwards.")
+    try:
+        _night(output)
+    except KeyboardInterrupt:
+        output.say("\nStopped; everything that was started is stopped and removed.")
+
+
+def _night(output: Output) -> None:
+    from flows.local.demo import PATRONS, demo
+
+    output.say("Starting PostgreSQL, the demo registry and a Prefect server (about ten seconds) ...")
+    with demo() as night:
+        from flows.cli.running import run_watched
+
+        output.say(f"Loading {PATRONS} patrons from an extract, dated {night.first_day} ...")
+        night.load()
+        output.say("Asking the registry about each of them for the first time ...")
+        first = run_watched(lambda: night.refresh(night.first_day), output, "first answers")
+        _say_counts(output, first)
+        log = night.move_on()
+        chosen = night.some(log)
+        before = {number: night.seen(number, night.first_day) for numbers in chosen.values() for number in numbers}
+        output.say()
+        output.say(
+            f"The registry moves on to {night.today}: " + ", ".join(f"{n} {kind}" for kind, n in log.counts.items())
+        )
+        output.say()
+        output.say("Tonight's refresh, as a Prefect flow:")
+        report = run_watched(lambda: night.refresh(night.today), output, "patrons")
+        _say_counts(output, report)
+        _show(output, report, night.settings.language)
+        _before_and_after(output, chosen, before, night)
+    _where_next(output)
+
+
+def _say_counts(output: Output, report: dict[str, Any]) -> None:
+    patrons = report["patrons"]
+    output.say(
+        f"  {patrons['checked']} of {patrons['due']} checked in {report['seconds']} s "
+        f"with {report['look_ups']} look-ups: "
+        f"{patrons['first_answers']} first answers, {patrons['changed']} changed, {patrons['unchanged']} unchanged, "
+        f"{patrons['quarantined']} in quarantine, {patrons['failed']} failed"
+    )
+
+
+def _show(output: Output, report: dict[str, Any], language: str) -> None:
+    from flows.wording import words
+
+    said = words(language)
+    output.say()
+    output.table(
+        ["What changed", "patrons"], [(said.say("change", code), count) for code, count in report["changes"].items()]
+    )
+    output.say()
+    output.table(
+        ["What became of them", "patrons"],
+        [(said.say("outcome", code), count) for code, count in report["outcomes"].items()],
+    )
+
+
+def _before_and_after(output: Output, chosen: dict[str, list[str]], before: dict[str, Any], night: Any) -> None:
+    from flows.wording import words
+
+    said = words(night.settings.language)
+    output.say()
+    output.say("A few of them before and after (made-up people, so they may be shown; - is none, or withheld):")
+    for kind, numbers in chosen.items():
+        for number in numbers:
+            was, now = before[number], night.seen(number, night.today)
+            changed = [field for field in COMPARED if was[field] != now[field]]
+            if changed:
+                output.say(f"  {kind}: patron {number}")
+            for field in changed:
+                label = said["patron"][FIELD_WORDS.get(field, field)]
+                output.say(f"    {label}: {_shown(was[field], said)} -> {_shown(now[field], said)}")
+
+
+def _shown(value: Any, said: Any) -> str:
+    from flows.cli.patron import address_text
+
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return str(said["patron"]["yes" if value else "no"])
+    if isinstance(value, dict):
+        return address_text(value, said) if "kind" in value else str(value["reason"])
+    return str(value)
+
+
+def _where_next(output: Output) -> None:
+    output.say()
+    output.say("Everything is stopped and removed. Where to look next:", style="bold")
+    output.say(
+        "  patronsync up          keeps all of it running; open the Prefect UI at the address it prints, press Run"
+    )
+    output.say("  patronsync import patrons FILE.csv, then patronsync refresh: the same with patrons of your own")
+    output.say("  docs/start.md          what you have just seen, step by step")
