@@ -7,7 +7,8 @@ from typing import Any
 
 from prefect import flow, runtime
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 from pydantic import PositiveInt
 
 from cpr_client import open_client

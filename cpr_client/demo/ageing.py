@@ -270,12 +270,12 @@ class _Step:
             self.log.add("returned", person.cpr_number)
 
     def _deaths_annulled(self) -> None:
-        """One death in a long step was a mistake: the person lives where they lived."""
+        """One or two deaths were a mistake, in a long step: the person lives where they lived."""
         dead = [p for p in self.registry if p.status == 90 and p.former_residences]
         newly = self.log.happened.get("died", [])
         dead = [p for p in dead if p.cpr_number not in self._left_alone and p.cpr_number not in newly]
-        if self.days >= 21 and dead:
-            person = self.source.choice(dead)
+        many = 0 if self.days < 21 else 2 if self._many >= 2000 else 1
+        for person in self.source.sample(dead, k=min(len(dead), many)):
             home, *former = person.former_residences
             self.registry.change(
                 person.cpr_number,

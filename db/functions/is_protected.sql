@@ -1,6 +1,6 @@
 -- library.is_protected(...): name and address protection on a day: the set form of mappers.protection.is_protected.
--- In: the patron's number and stored protection, the day. Out: null where the registry has not spoken about somebody
--- it can know (show such a one as protected).
+-- in: the patron's number and stored protection, the day
+-- out: true or false; null where the registry has not spoken about somebody it can know (show such a one as protected)
 CREATE OR REPLACE FUNCTION library.is_protected(
     cpr_number text, protection_flag boolean, protected_from date, protected_to date, day date
 ) RETURNS boolean

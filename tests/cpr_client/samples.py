@@ -24,8 +24,7 @@ def envelope(body: str) -> bytes:
 
 def person(data: str = "", rest: str = "", *, number: str = NUMBER_ELEMENT, status: str = STATUS) -> bytes:
     """An answer about NUMBER, status 1, with `data` in persondata and `rest` behind it."""
-    before, after = ("", data) if data.startswith("<adressebeskyttelse") else (data, "")
-    return answer(f"<persondata>{number}{before}{status}{after}</persondata>{rest}")
+    return answer(f"<persondata>{number}{data}{status}</persondata>{rest}")
 
 
 def residing(inner: str) -> bytes:

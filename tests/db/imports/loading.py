@@ -113,6 +113,6 @@ TABLES = (
 def versions(connection: Connection) -> dict[str, list[Any]]:
     """Every row's version (who wrote it last, and where it lies) and content, by table."""
     return {
-        table: connection.execute(f"SELECT ctid::text, xmin::text, t.* FROM {table} AS t ORDER BY 1").fetchall()  # type: ignore[call-overload]
+        table: connection.execute(f"SELECT ctid::text, xmin::text, t::text FROM {table} AS t ORDER BY 1").fetchall()  # type: ignore[call-overload]
         for table in TABLES
     }
