@@ -165,17 +165,7 @@ def _cluster(state: Path, programs: Path) -> Cluster:
 def _started(cluster: Cluster, state: Path, options: tuple[str, ...]) -> int:
     """The port of the running server, started where needed, its cluster and database made where missing."""
     passfile = state / "passfile"
-    if not cluster.exists:
-        password = secrets.token_urlsafe(32)
-        passfile.unlink(missing_ok=True)
-        passfile.touch(mode=0o600)
-        passfile.write_text(f"127.0.0.1:*:*:{SUPERUSER}:{password}\n")
-        cluster.create(password)
-    elif not passfile.exists():
-        raise OperatorMustAct(
-            f"the password of the embedded PostgreSQL is gone: there is no {passfile}",
-            f"Put the file back; or, to start over without the data, delete {cluster.home}.",
-        )
+    _make_cluster(cluster, state, passfile)
     port = cluster.port()
     if port is None:
         remembered = state / "port"
@@ -184,6 +174,29 @@ def _started(cluster: Cluster, state: Path, options: tuple[str, ...]) -> int:
         remembered.write_text(str(port))
     _make_database(EmbeddedServer(port, passfile, cluster.programs, cluster.directory))
     return port
+
+
+def _make_cluster(cluster: Cluster, state: Path, passfile: Path) -> None:
+    """Makes cluster and password where there are none, and finishes what a killed command began."""
+    written = passfile.with_name("passfile.new")
+    if not cluster.exists and not passfile.exists():
+        password = secrets.token_urlsafe(32)
+        written.unlink(missing_ok=True)
+        written.touch(mode=0o600)
+        written.write_text(f"127.0.0.1:*:*:{SUPERUSER}:{password}\n")
+        cluster.create(password)
+    if cluster.exists and written.exists():
+        written.rename(passfile)
+    if not cluster.exists:
+        raise OperatorMustAct(
+            f"the embedded PostgreSQL's data are not in {cluster.home}: was the data directory moved or copied?",
+            f"Move it back; or, to start over without the data, delete {state}.",
+        )
+    if not passfile.exists():
+        raise OperatorMustAct(
+            f"the password of the embedded PostgreSQL is gone: there is no {passfile}",
+            f"Put the file back; or, to start over without the data, delete {cluster.home}.",
+        )
 
 
 def _make_database(server: EmbeddedServer) -> None:

@@ -124,8 +124,8 @@ class Cluster:
             server_options = ("-c", f"config_file={settings}", "-p", str(port), *options)
             command = [str(self.programs / "pg_ctl"), "start", "-D", str(self.directory), "-w", "-t", "120", "-s"]
             code, _ = self.account.run([*command, "-l", str(log), "-o", shlex.join(server_options)])
-            if code == 0:
-                return port
+            if code == 0 or self.port() is not None:  # running, if not ready yet: long recoveries take their time
+                return self.port() or port
             time.sleep(0.2)  # the port was taken in between, or the processes of a killed server are still going
         raise OperatorMustAct(f"PostgreSQL does not start in {self.home}:\n{log.read_text(errors='replace').strip()}")
 

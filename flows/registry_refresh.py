@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from prefect import flow, runtime
-from prefect.logging import get_run_logger
 from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 from pydantic import PositiveInt
 
 from cpr_client import open_client
+from flows.observability.redaction import scrubbed
 from flows.parameters import PatronNumber, RefreshScope
 from flows.steps.applying import BrakeHeld
 from flows.steps.begin_refresh import begin
@@ -53,14 +54,14 @@ def registry_refresh(
         today: The day to work by, if not today; a day ahead is possible in a dry run alone.
     """
     say = get_run_logger().info
-    with open_worker() as worker:
+    with scrubbed(), open_worker() as worker:
         try:
             refresh = begin(
                 worker, FLOW, scope, patron_numbers or [], limit=limit, dry_run=dry_run, today=today, say=say
             )
             try:
                 with open_client(worker.settings.registry_config()) as client:
-                    refresh.run(client, worker.connection)
+                    refresh.run(client)
                 state, message = end(worker, FLOW, refresh)
             except BrakeHeld as held:
                 state, message = hold(worker, FLOW, refresh, held)

@@ -1,8 +1,9 @@
 """Moves the made-up registry on to a later day: what happens to people in the meantime.
 
-How much happens follows from the days that pass; the shares stay below the lines at which a refresh is
-implausible (docs/reference/rules.md), for up to a year in one step. The cases of the registry are left
-alone. The same registry, day and seed give the same log and the same registry every time.
+How much happens follows from the days that pass, up to a quarter of a year. The shares stay so far below
+the lines at which a refresh is implausible (docs/reference/rules.md) that batches of a thousand keep clear
+of them. The cases of the registry are left alone. The same registry, day and seed give the same log and
+the same registry every time.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ from cpr_client.demo.registry import Maker, Registry
 from cpr_client.demo.towns import ELSEWHERE, HOME, NEIGHBOURS
 
 _QUARTER = 91
-_LONGEST_COUNTED = 182
-"""A step of more days than these brings no more than this many do."""
+"""Days. A longer step brings no more than a quarter of a year does: see the shares below."""
 
 
 @dataclass
@@ -88,7 +88,7 @@ class _Step:
 
         In three weeks or more everything happens: three times among two thousand people, once among six hundred.
         """
-        quarters = min(self.days, _LONGEST_COUNTED) / _QUARTER
+        quarters = min(self.days, _QUARTER) / _QUARTER
         least = 0 if self.days < 21 else 3 if self._many >= 2000 else 1 if self._many >= 600 else 0
         return max(round(self._many * per_mille_a_quarter / 1000 * quarters), least)
 
@@ -139,16 +139,16 @@ class _Step:
     def let_things_happen(self) -> None:
         """Everything else, in the order of the shares per mille and quarter of a year."""
         self._deaths(1.0)
-        self._numbers_changed("number changed", 60, 0.8)
+        self._numbers_changed("number changed", 60, 0.6)
         self._numbers_changed("number doubled", 50, 0.6)
         self._simple("number annulled", 0.6, lambda draft, on: circumstances.annul(draft, on))
         self._simple("emigrated", 1.2, lambda draft, on: circumstances.emigrate(draft, on, self.source))
         self._simple("disappeared", 0.8, lambda draft, on: circumstances.disappear(draft, on))
         self._simple("protected", 2.0, lambda draft, on: circumstances.protect(draft, on, self.source), _unprotected)
-        self._moves("moved within the municipality", 20.0, (HOME,))
-        self._moves("moved to another municipality", 6.0, (*NEIGHBOURS, *ELSEWHERE))
+        self._moves("moved within the municipality", 24.0, (HOME,))
+        self._moves("moved to another municipality", 7.0, (*NEIGHBOURS, *ELSEWHERE))
         self._simple("special road", 0.6, lambda draft, on: circumstances.live_on_special_road(draft, on, self.maker))
-        self._simple("new name", 8.0, self._rename)
+        self._simple("new name", 9.0, self._rename)
         self._simple("c/o name", 2.0, lambda draft, on: circumstances.live_at_anothers(draft, self.maker))
         self._simple("contact address", 2.0, self._contact_address)
         self._custody_changes(1.0)

@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 
 from cpr_client import CprNumber
 from db.refresh.columns import COLUMNS, with_columns
+from db.session import Session
 from db.statements import statement
 from mappers.record import Decision, PatronRecord, StoredPatron
 
@@ -142,14 +143,23 @@ def log_accesses(connection: psycopg.Connection, accesses: Iterable[Access], pur
             copy.write_row((access.patron_number, access.asked_at, purpose, run_id, access.outcome))
 
 
-class Batches:
-    """Opens batches on one connection (autocommit outside them)."""
+def _create_staging(connection: psycopg.Connection) -> None:
+    connection.execute(with_columns("refresh/create_staging"))
 
-    def __init__(self, connection: psycopg.Connection, run_id: int, today: date) -> None:
-        self.connection = connection
+
+class Batches:
+    """Opens batches in one session (autocommit outside them)."""
+
+    def __init__(self, session: Session, run_id: int, today: date) -> None:
+        self.session = session
         self._run_id = run_id
         self._today = today
-        connection.execute(with_columns("refresh/create_staging"))
+        session.at_open(_create_staging)
+
+    @property
+    def connection(self) -> psycopg.Connection:
+        """The session's connection as it is now."""
+        return self.session.connection
 
     @contextmanager
     def open(self, numbers: Sequence[str]) -> Iterator[Batch]:

@@ -16,6 +16,7 @@ import psycopg
 
 from cpr_client import CprNumber
 from db.runs.lock import LOCK_CLASS
+from db.session import Session
 from db.statements import statement
 
 LEASE_SECONDS = 600
@@ -63,38 +64,38 @@ def named_patrons(connection: psycopg.Connection, numbers: Sequence[str]) -> dic
 
 
 class Claims:
-    """The claims of one run, made on a connection of their own (autocommit), in order of the due day."""
+    """The claims of one run, in order of the due day, made in the session that the run lives in."""
 
-    def __init__(self, connection: psycopg.Connection, run_id: int, scope: Scope) -> None:
-        self.connection = connection
+    def __init__(self, session: Session, run_id: int, scope: Scope) -> None:
+        self.session = session
         self._claimant = run_id
         self._scope = scope
         self._after = _START
 
     def free_dead(self) -> int:
         """Frees the claims of dead owners and says how many fell."""
-        fallen = self.connection.execute(statement("refresh/release_dead_claims"), {"lock_class": LOCK_CLASS})
-        return len(fallen.fetchall())
+        return self.session.again(_free_dead)
 
     def claim(self, size: int) -> list[Claimed]:
         """Claims the next at most `size` patrons; an empty list ends the pass."""
-        with self.connection.transaction():
-            self.connection.execute(statement("refresh/claim_door"), {"lock_class": LOCK_CLASS})
-            self.free_dead()
-            rows = self.connection.execute(
-                statement("refresh/claim_batch"),
-                {
-                    **self._scope.parameters(),
-                    "after_due": self._after[0],
-                    "after_number": self._after[1],
-                    "size": size,
-                    "claimant": self._claimant,
-                    "lease_seconds": LEASE_SECONDS,
-                },
-            ).fetchall()
+        rows = self.session.again(lambda connection: self._claim(connection, size))
         if rows:
             self._after = (rows[-1][2], rows[-1][0])
         return [Claimed(number, CprNumber(cpr_number)) for number, cpr_number, _ in rows]
+
+    def _claim(self, connection: psycopg.Connection, size: int) -> list[tuple[str, str, str]]:
+        parameters = {
+            **self._scope.parameters(),
+            "after_due": self._after[0],
+            "after_number": self._after[1],
+            "size": size,
+            "claimant": self._claimant,
+            "lease_seconds": LEASE_SECONDS,
+        }
+        with connection.transaction():
+            connection.execute(statement("refresh/claim_door"), {"lock_class": LOCK_CLASS})
+            _free_dead(connection)
+            return connection.execute(statement("refresh/claim_batch"), parameters).fetchall()
 
     def from_the_start(self) -> None:
         """The next `claim` begins a new pass: it finds what another worker let fall behind the first."""
@@ -102,13 +103,19 @@ class Claims:
 
     def renew(self) -> None:
         """Says that the owner is alive; called at least once in half a lease."""
-        self.connection.execute(
-            statement("refresh/renew_lease"), {"claimant": self._claimant, "lease_seconds": LEASE_SECONDS}
-        )
+        parameters = {"claimant": self._claimant, "lease_seconds": LEASE_SECONDS}
+        self.session.again(lambda connection: connection.execute(statement("refresh/renew_lease"), parameters))
+
+    def still_mine(self, connection: psycopg.Connection, numbers: Sequence[str]) -> set[str]:
+        """Those of the patrons whom this run still has claimed; asked on any connection."""
+        parameters = {"claimant": self._claimant, "numbers": list(numbers)}
+        return {row[0] for row in connection.execute(statement("refresh/still_claimed"), parameters)}
 
     def release(self, numbers: Sequence[str] | None = None) -> None:
         """Gives back the named patrons' claims, or all of this run's."""
-        self.connection.execute(
-            statement("refresh/release_claims"),
-            {"claimant": self._claimant, "numbers": None if numbers is None else list(numbers)},
-        )
+        parameters = {"claimant": self._claimant, "numbers": None if numbers is None else list(numbers)}
+        self.session.again(lambda connection: connection.execute(statement("refresh/release_claims"), parameters))
+
+
+def _free_dead(connection: psycopg.Connection) -> int:
+    return len(connection.execute(statement("refresh/release_dead_claims"), {"lock_class": LOCK_CLASS}).fetchall())

@@ -137,6 +137,12 @@ def add_batch(
     connection.execute(statement("runs/add_batch"), {"run_id": run_id, "batch_number": batch_number, **parameters})
 
 
+def batch_applied(connection: psycopg.Connection, run_id: int, batch_number: int) -> bool:
+    """Whether a batch was committed: asked after the connection was lost in the middle of it."""
+    parameters = {"run_id": run_id, "batch_number": batch_number}
+    return connection.execute(statement("runs/batch_applied"), parameters).fetchone() is not None
+
+
 def close_dead_runs(connection: psycopg.Connection) -> list[tuple[int, str]]:
     """Marks runs whose session is gone as killed; returns (run number, flow) of each."""
     rows = connection.execute(statement("runs/close_dead_runs"), {"lock_class": LOCK_CLASS})

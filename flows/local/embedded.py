@@ -71,8 +71,6 @@ def parts(
         if need_prefect:
             stack.enter_context(_environment_variables(_prefect_variables(made)))
         stack.callback(use, use(made.settings))
-        if need_prefect:
-            stack.callback(_send_what_prefect_holds)
         yield made
 
 
@@ -83,16 +81,6 @@ def prefect_environment(settings: Settings) -> Iterator[str]:
         own = stack.enter_context(prefect_server(settings.data_dir)) if settings.prefect_api_url is None else None
         stack.enter_context(_environment_variables(_prefect_variables(Parts(settings, None, None, own))))
         yield own.api_url if own else str(settings.prefect_api_url)
-
-
-def _send_what_prefect_holds() -> None:
-    """Prefect sends log lines and events from threads of its own: they must be gone before their server is."""
-    if "prefect" in sys.modules:
-        from prefect.events.worker import EventsWorker
-        from prefect.logging.handlers import APILogWorker
-
-        APILogWorker.drain_all(timeout=10, at_exit=False)
-        EventsWorker.drain_all(timeout=10, at_exit=False)
 
 
 def _postgres(settings: Settings) -> AbstractContextManager[embedded.EmbeddedServer]:
@@ -169,7 +157,7 @@ def _environment_variables(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def _deliver() -> None:
-    """Waits until Prefect's client has sent its lines and events: it does so in threads, and our server may stop next."""
+    """Waits until Prefect's client has sent its lines and events, in threads of its own: our server may stop next."""
     if "prefect" not in sys.modules:
         return
     from prefect.events.worker import EventsWorker

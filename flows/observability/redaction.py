@@ -109,11 +109,11 @@ def mask_record(record: logging.LogRecord) -> None:
         return
     try:
         text = record.getMessage()
-    except Exception:
-        text = "(a log line whose arguments do not fit it)"
-    masked = mask(text)
-    if masked != text or record.exc_info:
-        record.msg, record.args = masked, None
+    except Exception:  # logging would print the arguments
+        record.msg, record.args = "(a log line whose arguments do not fit it)", None
+    else:
+        if (masked := mask(text)) != text:
+            record.msg, record.args = masked, None
     if record.exc_info and record.exc_info[1] is not None:
         record.exc_text = masked_traceback(record.exc_info[1]).rstrip("\n")
         record.exc_info = None

@@ -123,7 +123,9 @@ def read_env_file(path: Path) -> dict[str, Given]:
     try:
         with path.open(encoding="utf-8") as lines:
             for binding in parse_stream(lines):
-                place = f"{path}, line {binding.original.line}"
+                blank = len(binding.original.string) - len(binding.original.string.lstrip())
+                line = binding.original.line + binding.original.string[:blank].count("\n")
+                place = f"{path}, line {line}"
                 if binding.error:
                     raise UsageError(f"{place}: can't be read.", "Write NAME=value, the value in quotes where needed.")
                 if binding.key and binding.value and binding.value.strip():

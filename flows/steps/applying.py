@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 import psycopg
 
 from cpr_client import CprNumber, Person
-from db.refresh.batches import Access, Batch, Batches, log_accesses
-from db.runs.store import add_batch
+from db.refresh.batches import Access, Batch, Batches, holders, log_accesses
+from db.refresh.claims import Claims
+from db.runs.store import add_batch, batch_applied
 from flows.steps.counting import Counts
 from flows.steps.look_ups import LookedUp
 from mappers.patron import decide
@@ -43,7 +44,9 @@ class Applier:
     limits: Mapping[str, float]
     dry_run: bool
     counts: Counts
+    claims: Claims
     brakes_off: set[str] = field(default_factory=set)
+    _reckoned: Counts = field(default_factory=Counts)
 
     @property
     def purpose(self) -> str:
@@ -53,22 +56,51 @@ class Applier:
     def apply(self, batch: list[LookedUp]) -> list[LookedUp]:
         """Applies what can be; returns those whose patron somebody held locked, to be tried again.
 
-        Raises `BrakeHeld`. Whatever happens, the look-ups are in the access log afterwards.
+        A database that went away is waited for. Raises `BrakeHeld`. Whatever happens, the look-ups are in the
+        access log afterwards, as long as there is a database.
         """
         failed = [looked_up for looked_up in batch if looked_up.answer is None]
         asked = {looked_up.patron_number: looked_up for looked_up in batch if looked_up.answer is not None}
         accesses = [access for looked_up in batch for access in looked_up.accesses]
-        try:
-            counts, locked_out = self._in_one_transaction(asked, failed, accesses)
-        except BaseException:
-            self._log(accesses)
-            raise
+        while True:
+            try:
+                counts, locked_out = self._in_one_transaction(asked, failed, accesses)
+                break
+            except psycopg.OperationalError:
+                if not self.batches.session.lost:
+                    self._log(accesses)
+                    raise
+                self.batches.session.restore()
+                if self._was_committed():
+                    counts, locked_out = self._reckoned, []
+                    break
+            except BaseException:
+                self._log(accesses)
+                raise
         if self.dry_run:
             self._log(accesses)
         self.counts = counts
-        for looked_up in locked_out:
+        mine = self._still_mine(locked_out)
+        for looked_up in mine:
             looked_up.accesses = []  # they are logged; the patron is tried again with the same answer
-        return locked_out
+        return mine
+
+    def holders(self, numbers: Iterable[CprNumber]) -> dict[CprNumber, str]:
+        """Who holds these CPR numbers now."""
+        wanted = list(numbers)
+        return self.batches.session.again(lambda connection: holders(connection, wanted))
+
+    def _was_committed(self) -> bool:
+        """The connection was lost between the commit and its receipt: the batch's own row tells."""
+        number = self._reckoned.batches
+        return not self.dry_run and batch_applied(self.batches.connection, self.run_id, number)
+
+    def _still_mine(self, locked_out: list[LookedUp]) -> list[LookedUp]:
+        """Not those whose claim another worker has taken over: they are its to apply."""
+        if not locked_out:
+            return []
+        mine = self.claims.still_mine(self.batches.connection, [looked_up.patron_number for looked_up in locked_out])
+        return [looked_up for looked_up in locked_out if looked_up.patron_number in mine]
 
     def _in_one_transaction(
         self, asked: dict[str, LookedUp], failed: list[LookedUp], accesses: list[Access]
@@ -86,6 +118,7 @@ class Applier:
             counts.add_decisions(decisions)
             for looked_up in failed:
                 counts.add_failure(looked_up.error.code if looked_up.error else "failed")
+            self._reckoned = counts
             self._record(counts, before, len(asked) + len(failed), len(accesses), time.monotonic() - began)
             if self.dry_run:
                 batch.undo()
@@ -114,9 +147,9 @@ class Applier:
         }
         if not moved:
             return
-        holders = batch.holders(moved.values())
+        held_by = batch.holders(moved.values())
         for number, cpr_number in moved.items():
-            holder = holders.get(cpr_number, number)
+            holder = held_by.get(cpr_number, number)
             if holder != number:
                 asked[number].answer = Quarantine("duplicate patron", other_patron=holder)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import psycopg
+
 from db.refresh.batches import Batches
 from db.refresh.claims import Claims, Scope, count_due, named_patrons
 from db.runs import store
-from flows.errors import UsageError
+from flows.errors import UsageError, UserError
 from flows.parameters import RefreshScope
 from flows.steps.applying import Applier
 from flows.steps.counting import Counts
@@ -119,6 +121,9 @@ def _refresh(
     say: Callable[[str], None],
 ) -> Refresh:
     settings = worker.settings
+    # A session that was lost took the run's lock with it; a new one takes it again, and the claims stay this run's.
+    worker.run_session.at_open(lambda connection: _keep_run(connection, run_id))
+    claims = Claims(worker.run_session, run_id, scope)
     return Refresh(
         run_id=run_id,
         scope=scope,
@@ -126,14 +131,20 @@ def _refresh(
         limit=limit,
         dry_run=dry_run,
         applier=Applier(
-            batches=Batches(worker.connection, run_id, scope.today),
+            batches=Batches(worker.session, run_id, scope.today),
             run_id=run_id,
             today=scope.today,
             interval_days=settings.refresh_interval_days,
             limits=settings.brake_limits(),
             dry_run=dry_run,
             counts=counts,
+            claims=claims,
         ),
-        claims=Claims(worker.run_connection, run_id, scope),
+        claims=claims,
         say=say,
     )
+
+
+def _keep_run(connection: psycopg.Connection, run_id: int) -> None:
+    if not store.take_run(connection, run_id):
+        raise UserError(f"run {run_id} goes on in another process.", "Wait until it is done.")

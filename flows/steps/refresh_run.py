@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import psycopg
 
 from cpr_client import RegistryClient
-from db.refresh.batches import holders
 from db.refresh.claims import Claims, Scope
 from flows.clock import now
 from flows.steps.applying import Applier
@@ -48,7 +47,7 @@ class Refresh:
         """What has been done so far."""
         return self.applier.counts
 
-    def run(self, client: RegistryClient, connection: psycopg.Connection) -> None:
+    def run(self, client: RegistryClient) -> None:
         """Claims, looks up and applies until nobody is left, the registry is down, or a brake holds (`BrakeHeld`)."""
         self.took_over = self.claims.free_dead()
         if self.took_over:
@@ -63,7 +62,7 @@ class Refresh:
                 sweep_again=not self.dry_run and self.scope.name != "patrons",
             ) as batches:
                 for batch in batches:
-                    followed = follow_successors(batch, client, lambda numbers: holders(connection, numbers))
+                    followed = follow_successors(batch, client, self.applier.holders)
                     self._apply(followed)
             self._try_the_locked_again()
         except RegistryDown as down:
@@ -76,7 +75,7 @@ class Refresh:
         """Quarantines the patrons of a held batch as `implausible`; the shares start anew."""
         moment = now()
         self.counts.tally = type(self.counts.tally)()
-        aside = Claims(self.claims.connection, self.run_id, Scope("patrons", self.scope.today, tuple(numbers)))
+        aside = Claims(self.claims.session, self.run_id, Scope("patrons", self.scope.today, tuple(numbers)))
         while claimed := aside.claim(self.batch_size):
             self._apply(
                 [

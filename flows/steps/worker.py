@@ -12,9 +12,10 @@ import psycopg
 from prefect import runtime
 from prefect.context import FlowRunContext
 
-from db.connect import connect, copenhagen_day
+from db.connect import copenhagen_day
 from db.errors import guarded
 from db.instance import is_made_up, mark_made_up
+from db.session import Session
 from flows.errors import UsageError
 from flows.local.embedded import environment
 from flows.reporting.refresh_report import Source
@@ -25,16 +26,26 @@ from flows.settings import Settings
 class Worker:
     """One process at work on a run.
 
-    `connection` applies; `run_connection` claims, and the run is alive as long as its session is.
+    `session` applies; `run_session` claims, and the run is alive as long as it is.
     `flow_run_id` is Prefect's; `deployed` says whether it may be suspended.
     """
 
     settings: Settings
-    connection: psycopg.Connection
-    run_connection: psycopg.Connection
+    session: Session
+    run_session: Session
     source: Source
     flow_run_id: UUID | None
     deployed: bool
+
+    @property
+    def connection(self) -> psycopg.Connection:
+        """The connection that applies, as it is now."""
+        return self.session.connection
+
+    @property
+    def run_connection(self) -> psycopg.Connection:
+        """The connection that claims, as it is now."""
+        return self.run_session.connection
 
     def day(self, today: date | None, dry_run: bool) -> date:
         """The day to work by: Copenhagen's, as the database has it, or the one given.
@@ -56,18 +67,15 @@ def open_worker(*, need_registry: bool = True) -> Iterator[Worker]:
     with environment(need_registry=need_registry) as settings, guarded():
         assert settings.database_url is not None
         url = settings.database_url.get_secret_value()
-        with (
-            connect(url, name="patronsync run", autocommit=True) as run_connection,
-            connect(url, autocommit=True) as connection,
-        ):
+        with Session(url, "patronsync run") as run_session, Session(url, "patronsync") as session:
             if need_registry:
-                _keep_made_up_people_apart(settings, connection)
+                _keep_made_up_people_apart(settings, session.connection)
             context = FlowRunContext.get()
             flow_run = context.flow_run if context else None
             yield Worker(
                 settings=settings,
-                connection=connection,
-                run_connection=run_connection,
+                session=session,
+                run_session=run_session,
                 source=Source(settings.database_host, settings.registry_host, str(settings.env_file or "") or None),
                 flow_run_id=flow_run.id if flow_run else None,
                 deployed=bool(runtime.deployment.id),

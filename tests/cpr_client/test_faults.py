@@ -8,7 +8,7 @@ import pytest
 import responses
 
 from cpr_client import (
-    ConfigurationError,
+    CprNumber,
     MalformedAnswer,
     PersonNotFound,
     RegistryBusy,
@@ -154,15 +154,8 @@ def test_an_answer_that_nobody_asked_to_compress_is_malformed(client):
 
 
 def test_a_replacement_number_is_not_asked_about(client):
-    from cpr_client import CprNumber
-
     with responses.RequestsMock() as http:
         for written in ("610203-1234", "010203-A234", "0102031", "<x>"):
             with pytest.raises(PersonNotFound):
                 client.lookup(CprNumber(written.replace("-", "")))
         assert len(http.calls) == 0
-
-
-def test_the_configuration_error_is_the_operator_s():
-    with pytest.raises(ConfigurationError):
-        RegistryConfig(url="ftp://127.0.0.1/")

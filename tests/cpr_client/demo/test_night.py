@@ -77,11 +77,13 @@ def _patrons(registry: Registry) -> list[StoredPatron]:
 
 
 def _after(stored: StoredPatron, decision: Decision, today: date) -> StoredPatron:
+    blocks = {**stored.registry_blocks, **decision.blocks_set}
     return replace(
         stored,
         cpr_number=decision.moved_to or stored.cpr_number,
         record=decision.after,
         checked_on=today,
+        registry_blocks={reason: since for reason, since in blocks.items() if reason not in decision.blocks_lifted},
         quarantine_reason=decision.quarantine.reason if decision.quarantine else None,
         quarantine_tries=decision.tries,
     )
