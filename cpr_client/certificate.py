@@ -157,6 +157,19 @@ def tls_problem(failure: ssl.SSLError, *, certificate_set: bool) -> CertificateP
     return CertificateProblem(f"TLS failed ({reason}): look at {_URL}, {_CERTIFICATE}, {_KEY} and {_CA}")
 
 
+def hung_up(*, certificate_set: bool) -> CertificateProblem:
+    """What it means that a registry hangs up right after the handshake, before anything was asked."""
+    if certificate_set:
+        return CertificateProblem(
+            "the registry hangs up right after the TLS handshake, as some do that do not accept a certificate: "
+            f"look at {_CERTIFICATE} and {_KEY}"
+        )
+    return CertificateProblem(
+        "the registry hangs up right after the TLS handshake, as some do that ask for a client certificate: "
+        f"set {_CERTIFICATE}"
+    )
+
+
 def _reason(failure: ssl.SSLError) -> str:
     """OpenSSL's own word for the failure, such as TLSV1_ALERT_UNKNOWN_CA."""
     return failure.reason or "no reason given"

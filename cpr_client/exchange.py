@@ -7,6 +7,7 @@ answer's tree.
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 
@@ -18,10 +19,10 @@ from urllib3.exceptions import TimeoutError as AnyTimeout
 from cpr_client.base_data import faults, request, zeep_contract
 from cpr_client.base_data.answer import read_person
 from cpr_client.base_data.envelope import FAULT, content, parse
-from cpr_client.certificate import tls_problem
+from cpr_client.certificate import hung_up, tls_problem
 from cpr_client.connection import SETTING, RegistryConfig
 from cpr_client.cpr_number import CprNumber
-from cpr_client.errors import MalformedAnswer, RegistryError, RegistryTimeout, RegistryUnavailable
+from cpr_client.errors import CertificateProblem, MalformedAnswer, RegistryError, RegistryTimeout, RegistryUnavailable
 from cpr_client.person import Person
 from cpr_client.wire import Wire, causes, read_body, tls_failure
 
@@ -39,6 +40,7 @@ class Exchange:
         self._question = request.build(self._contract, config.context)
         self._wire = Wire(config)
         self._in_flight = threading.BoundedSemaphore(config.concurrency)
+        self._answered = False
         self._unhurried = urllib3.Timeout(connect=config.connect_timeout, read=config.read_timeout)
 
     def ask(self, number: CprNumber, ends_at: float) -> Person:
@@ -71,12 +73,14 @@ class Exchange:
         if not self._in_flight.acquire(timeout=max(ends_at - time.monotonic(), 0.01)):
             raise RegistryTimeout("no turn within the deadline: other look-ups hold every connection")
         failure: RegistryError
+        patience = self._patience(ends_at)
         try:
             # requests takes urllib3's own Timeout as it is; its stubs do not say so.
-            response = self._wire.send(prepared, stream=True, timeout=self._patience(ends_at))  # type: ignore[arg-type]
+            response = self._wire.send(prepared, stream=True, timeout=patience)  # type: ignore[arg-type]
+            self._answered = True
             return response, read_body(response, ends_at)
         except (requests.RequestException, HTTPError, OSError) as problem:
-            failure = self._failure(problem)
+            failure = self._failure(problem, patience)
         finally:
             self._in_flight.release()
         # Raised out here: the library's own error holds the request, and must not hang on to ours.
@@ -90,12 +94,11 @@ class Exchange:
             connect=min(self._config.connect_timeout, left), read=min(self._config.read_timeout, left)
         )
 
-    def _failure(self, problem: BaseException) -> RegistryError:
+    def _failure(self, problem: BaseException, patience: urllib3.Timeout) -> RegistryError:
         tls = tls_failure(problem)
-        if tls is not None:
-            meaning = tls_problem(tls, certificate_set=self._config.certificate is not None)
-            if meaning is not None:
-                return meaning
+        meaning = self._tls_problem(tls) if tls is not None else None
+        if meaning is not None:
+            return meaning
         kinds = causes(problem)
         if isinstance(problem, requests.exceptions.InvalidHeader):
             return MalformedAnswer("Content-Length", "contradicts itself")
@@ -108,7 +111,16 @@ class Exchange:
         if any(isinstance(kind, NewConnectionError) for kind in kinds):
             return RegistryUnavailable("the registry can't be reached over the network")
         if isinstance(problem, requests.exceptions.ConnectTimeout):
-            return RegistryTimeout(f"no connection within {self._config.connect_timeout:g} s")
+            return RegistryTimeout(f"no connection within {patience.connect_timeout:.3g} s")
         if any(isinstance(kind, AnyTimeout | TimeoutError) for kind in kinds):
-            return RegistryTimeout(f"no answer within {self._config.read_timeout:g} s")
-        return RegistryUnavailable("the connection to the registry broke off")
+            return RegistryTimeout(f"no answer within {patience.read_timeout:.3g} s")
+        # Once it has answered, our certificate is accepted; before, this may be how it says that it is not.
+        refusal = None if self._answered else self._wire.refusal(min(self._config.connect_timeout, 2.0))
+        if isinstance(refusal, ssl.SSLError):
+            meaning = self._tls_problem(refusal)
+        elif refusal is not None:
+            meaning = hung_up(certificate_set=self._config.certificate is not None)
+        return meaning or RegistryUnavailable("the connection to the registry broke off")
+
+    def _tls_problem(self, failure: ssl.SSLError) -> CertificateProblem | None:
+        return tls_problem(failure, certificate_set=self._config.certificate is not None)

@@ -101,7 +101,8 @@ class RegistryClient:
         `questions` (key, number) is pulled in the caller's own thread, while the caller waits for an answer, so
         it may read from the caller's database connection. At most twice `concurrency` questions are open at
         once, however many there are. An answer that is an error is yielded like any other. Closing the
-        generator ends its look-ups; closing the client ends all, here with a `RuntimeError`.
+        generator returns at once: nothing of it is asked any more, requests already sent end unseen. Closing the
+        client ends these too, and here raises `RuntimeError`.
         """
         batch = _Batch()
         self._begin(batch)

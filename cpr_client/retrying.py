@@ -16,6 +16,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 from cpr_client.errors import TryAgainLater
 
 MOST_ATTEMPTS = 8
+LEAST_LEFT = 0.5
+"""Seconds that must be left for an attempt: with less it would only fail in another way."""
 
 _passing = retry_if_exception_type(TryAgainLater)
 _backing_off = wait_exponential_jitter(initial=0.2, exp_base=2, max=10, jitter=0.5)
@@ -25,7 +27,7 @@ def retrying(ends_at: Callable[[], float], stop: threading.Event) -> Retrying:
     """For one look-up. `ends_at` tells its deadline (`time.monotonic`); `stop` cuts a wait short."""
 
     def over(state: RetryCallState) -> bool:
-        return state.attempt_number >= MOST_ATTEMPTS or time.monotonic() + state.upcoming_sleep >= ends_at()
+        return state.attempt_number >= MOST_ATTEMPTS or time.monotonic() + state.upcoming_sleep + LEAST_LEFT > ends_at()
 
     def pause(seconds: float) -> None:
         stop.wait(seconds)

@@ -43,6 +43,7 @@ class Wire(HTTPAdapter):
         self._lock = threading.Lock()
         self._stopped = False
         super().__init__(pool_connections=1, pool_maxsize=config.concurrency)
+        self._proxied = proxy is not None
         manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
         self._pool: HTTPConnectionPool = manager.connection_from_url(config.url)
         self._pool.ConnectionCls = self._adapted(self._pool.ConnectionCls)
@@ -61,6 +62,27 @@ class Wire(HTTPAdapter):
                 pass
         self._pool.close()
         self.close()
+
+    def refusal(self, patience: float) -> ssl.SSLError | ConnectionResetError | None:
+        """How the other side turns our certificate away: with an alert, or by hanging up; None where it does not.
+
+        Under TLS 1.3 a server looks at it after the client's handshake is done. A client that has sent its
+        request by then often sees a broken connection instead of the alert, so this one sends nothing and
+        listens for at most `patience` seconds.
+        """
+        if self._tls is None or self._proxied:
+            return None
+        try:
+            with (
+                socket.create_connection((self._pool.host.strip("[]"), self._pool.port or 443), patience) as plain,
+                self._tls.wrap_socket(plain, server_hostname=self._pool.host.strip("[]")) as listening,
+            ):
+                listening.settimeout(patience)
+                return None if listening.recv(1) else ConnectionResetError()
+        except (ssl.SSLError, ConnectionResetError) as refusal:
+            return refusal
+        except OSError:
+            return None
 
     def _adapted(self, connection: Any) -> Any:
         """The pool's connection class, made to tell its sockets to `stop`, and to send a request in one piece."""

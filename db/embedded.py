@@ -13,7 +13,6 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +55,8 @@ def running(data_dir: Path, programs: Path | None = None, options: tuple[str, ..
     """The server of the data directory while the block runs: joined where it runs, else started.
 
     `programs`: the folder of the server programs, None for the installed wheel's. `options` are the server's
-    (`-c name=value`), for whoever starts it. Raises `OperatorMustAct` where it can't be started.
+    (`-c name=value`), for whoever starts it (with fsync=off nothing waits for the disk, for data that need not last).
+    Raises `OperatorMustAct` where it can't be started.
     """
     state = _state(data_dir)
     chosen = find_programs(programs)
@@ -91,7 +91,7 @@ def stop(data_dir: Path, programs: Path | None = None) -> Literal["stopped", "no
 
 
 def remove(data_dir: Path, programs: Path | None = None) -> Literal["stopped", "not running", "in use"]:
-    """Stops the server and deletes its cluster, password and all; nothing of that where it is in use."""
+    """Stops the server and deletes its cluster and password; nothing of that where it is in use. Two locks stay."""
     return _stop(data_dir, programs, remove=True)
 
 
@@ -123,7 +123,8 @@ def _stop(data_dir: Path, programs: Path | None, *, remove: bool) -> Literal["st
                 cluster.stop()
             if remove:
                 cluster.remove()
-                shutil.rmtree(state)
+                for name in ("passfile", "passfile.new", "port"):
+                    (state / name).unlink(missing_ok=True)
             return "stopped" if ran else "not running"
     finally:
         os.close(users)
@@ -165,7 +166,7 @@ def _cluster(state: Path, programs: Path) -> Cluster:
 def _started(cluster: Cluster, state: Path, options: tuple[str, ...]) -> int:
     """The port of the running server, started where needed, its cluster and database made where missing."""
     passfile = state / "passfile"
-    _make_cluster(cluster, state, passfile)
+    _make_cluster(cluster, state, passfile, durable="fsync=off" not in options)
     port = cluster.port()
     if port is None:
         remembered = state / "port"
@@ -176,7 +177,7 @@ def _started(cluster: Cluster, state: Path, options: tuple[str, ...]) -> int:
     return port
 
 
-def _make_cluster(cluster: Cluster, state: Path, passfile: Path) -> None:
+def _make_cluster(cluster: Cluster, state: Path, passfile: Path, *, durable: bool) -> None:
     """Makes cluster and password where there are none, and finishes what a killed command began."""
     written = passfile.with_name("passfile.new")
     if not cluster.exists and not passfile.exists():
@@ -184,7 +185,7 @@ def _make_cluster(cluster: Cluster, state: Path, passfile: Path) -> None:
         written.unlink(missing_ok=True)
         written.touch(mode=0o600)
         written.write_text(f"127.0.0.1:*:*:{SUPERUSER}:{password}\n")
-        cluster.create(password)
+        cluster.create(password, durable=durable)
     if cluster.exists and written.exists():
         written.rename(passfile)
     if not cluster.exists:

@@ -53,14 +53,15 @@ class Cluster:
     home: Path
     programs: Path
     account: Account
+    made_for: Path | None = None
 
     @classmethod
     def of(cls, state: Path, programs: Path, account: Account) -> Cluster:
         """The cluster of the state folder: in it, or as root under /var/lib/patronsync, where `account` gets to it."""
         if account.uid is None:
-            return cls(state / "server", programs, account)
+            return cls(state / "server", programs, account, state)
         key = hashlib.sha256(os.fsencode(state)).hexdigest()[:16]
-        return cls(shared_folder("clusters") / key, programs, account)
+        return cls(shared_folder("clusters") / key, programs, account, state)
 
     @property
     def directory(self) -> Path:
@@ -72,12 +73,16 @@ class Cluster:
         """It was made, whole."""
         return self.directory.exists()
 
-    def create(self, password: str) -> None:
-        """Makes the cluster: one superuser, with `password`; nobody gets in without it."""
+    def create(self, password: str, *, durable: bool = True) -> None:
+        """Makes the cluster: one superuser, with `password`; nobody gets in without it.
+
+        Not `durable`: it does not wait for the disk.
+        """
         self.home.mkdir(mode=0o711, exist_ok=True)
         unfinished, secret = self.home / "unfinished", self.home / "secret"
         shutil.rmtree(unfinished, ignore_errors=True)  # of a command that was killed
         unfinished.mkdir(mode=0o700)
+        self._write(self.home / "made-for", f"{self.made_for}\n")  # tells whose it is, when that is gone
         self._write(secret, password)
         self.account.own(unfinished, secret)
         command = [str(self.programs / "initdb"), "-D", str(unfinished), "-U", SUPERUSER, "-E", "UTF8"]
@@ -86,6 +91,8 @@ class Cluster:
             command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         else:
             command += ["--locale=C.UTF-8"]
+        if not durable:
+            command.append("--no-sync")
         try:
             code, said = self.account.run(command)
         finally:

@@ -109,6 +109,25 @@ def columns_of_the_patrons_extract() -> list[str]:
     return _table(["Column", "There", "Taken"], rows)
 
 
+def persons_file() -> list[str]:
+    """The keys of a persons file of the demo registry, object by object."""
+    from cpr_client.demo.facts import DemoPerson
+
+    whole = DemoPerson.model_json_schema()
+    lines: list[str] = []
+    for title, part in [("A person", whole), *whole["$defs"].items()]:
+        lines += [f"### {title.removesuffix('Facts')}", ""]
+        rows = [(f"`{key}`", _object_in(said), said.get("description", "")) for key, said in part["properties"].items()]
+        lines += _table(["Key", "Holds", "Meaning"], rows)
+    return lines
+
+
+def _object_in(said: dict[str, Any]) -> str:
+    """Which of the other objects a key holds, '' where it holds a plain value."""
+    found = re.search(r"#/\$defs/(\w+?)Facts", str(said))
+    return f"{'list of ' if said.get('type') == 'array' else ''}{found[1]}" if found else ""
+
+
 def schema() -> list[str]:
     """Every table and view with its columns, from the snapshot of the schema and the comments in it."""
     text = (ROOT / "db" / "schema.sql").read_text(encoding="utf-8")
@@ -125,11 +144,11 @@ def schema() -> list[str]:
 
 def _relations(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Tables with their columns, and views (whose columns the snapshot does not tell)."""
-    for found in re.finditer(r"^CREATE TABLE (\S+) \(\n(.*?)^\)", text, re.MULTILINE | re.DOTALL):
+    for found in re.finditer(r"^CREATE (?:UNLOGGED )?TABLE (\S+) \(\n(.*?)^\)", text, re.MULTILINE | re.DOTALL):
         columns = re.findall(
-            r"^    (\w+) (.+?)(?: DEFAULT .*| GENERATED .*| NOT NULL.*)?,?$", found[2], flags=re.MULTILINE
+            r"^    ([a-z]\w*) (.+?)(?: DEFAULT .*| GENERATED .*| NOT NULL.*)?,?$", found[2], flags=re.MULTILINE
         )
-        yield found[1], [(name, kind) for name, kind in columns if name not in {"CONSTRAINT", "PARTITION"}]
+        yield found[1], columns
     for found in re.finditer(r"^CREATE VIEW (\S+) AS", text, re.MULTILINE):
         yield found[1], []
 
@@ -167,6 +186,7 @@ PARTS: dict[str, Sequence[Callable[[], list[str]]]] = {
     "docs/reference/events.md": (events,),
     "docs/reference/import.md": (columns_of_the_patrons_extract,),
     "docs/reference/schema.md": (schema,),
+    "docs/how-to/play-your-own-cases.md": (persons_file,),
 }
 """Document -> what makes its generated parts, in the order of their marks."""
 

@@ -8,7 +8,8 @@
     ageing.py           moves it on to a later day
     extract.py          what a library would know of these people
     persons_file.py     people from a file
-    answers.py soap.py service.py      answers, questions, and what is done with a request
+    answers.py writing.py              answers
+    soap.py service.py                 questions, and what is done with a request
     wire.py server.py serve.py         HTTP; the server in a thread; the server as a process
     mischief.py certificates.py        misbehaviour on request; mutual TLS
 

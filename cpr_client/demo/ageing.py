@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from cpr_client.cpr_number import CprNumber
 from cpr_client.demo import circumstances
@@ -86,10 +87,10 @@ class _Step:
     def how_many(self, per_mille_a_quarter: float) -> int:
         """How often something happens to the residents of the municipality in the days that pass.
 
-        In three weeks or more everything happens: three times among two thousand people, once among six hundred.
+        In three weeks or more everything happens: twice among two thousand people, once among six hundred.
         """
         quarters = min(self.days, _QUARTER) / _QUARTER
-        least = 0 if self.days < 21 else 3 if self._many >= 2000 else 1 if self._many >= 600 else 0
+        least = 0 if self.days < 21 else 2 if self._many >= 2000 else 1 if self._many >= 600 else 0
         return max(round(self._many * per_mille_a_quarter / 1000 * quarters), least)
 
     def strike(self, many: int, whom: Callable[[DemoPerson], bool]) -> Iterator[tuple[Draft, date]]:
@@ -138,9 +139,9 @@ class _Step:
 
     def let_things_happen(self) -> None:
         """Everything else, in the order of the shares per mille and quarter of a year."""
-        self._deaths(1.0)
+        self._deaths(0.8)
         self._numbers_changed("number changed", 60, 0.6)
-        self._numbers_changed("number doubled", 50, 0.6)
+        self._numbers_changed("number doubled", 50, 0.4)
         self._simple("number annulled", 0.6, lambda draft, on: circumstances.annul(draft, on))
         self._simple("emigrated", 1.2, lambda draft, on: circumstances.emigrate(draft, on, self.source))
         self._simple("disappeared", 0.8, lambda draft, on: circumstances.disappear(draft, on))
@@ -174,7 +175,7 @@ class _Step:
         many = self.how_many(per_mille)
         struck = 0
         for oldest in (55, 19):
-            for draft, on in self.strike(many - struck, lambda person, age=oldest: _older(person, age, self.to_day)):  # type: ignore[misc]
+            for draft, on in self.strike(many - struck, partial(_older, age=oldest, today=self.to_day)):
                 circumstances.die(draft, on)
                 self.keep(draft)
                 self.log.add("died", draft["cpr_number"])

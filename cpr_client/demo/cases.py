@@ -71,7 +71,7 @@ def _all(today: date, maker: Maker) -> Iterator[tuple[str, Facts]]:
     yield from _names()
     yield from _lacking(today)
     yield from _addresses()
-    yield from _contacts(today)
+    yield from _contacts(today, maker)
     yield from _protections(today)
     yield from _skipped(today)
     yield from _malformed(today)
@@ -157,7 +157,7 @@ def _addresses() -> Iterator[tuple[str, Facts]]:
     yield "address: nothing but a municipality", {"residence": ResidenceFacts(municipality_code=HOME)}
 
 
-def _contacts(today: date) -> Iterator[tuple[str, Facts]]:
+def _contacts(today: date, maker: Maker) -> Iterator[tuple[str, Facts]]:
     def contact(start: int | None, delete: int | None, lines: tuple[str, ...] = _CONTACT_LINES) -> Facts:
         start_day = None if start is None else today + timedelta(days=start)
         delete_day = None if delete is None else today + timedelta(days=delete)
@@ -179,6 +179,9 @@ def _contacts(today: date) -> Iterator[tuple[str, Facts]]:
     for status in (20, 30, 70, 80, 90):
         more = {"emigration": _ABROAD} if status == 80 else {}
         yield f"contact: at status {status}", {"status": status, **gone, **more, **contact(-30, 60)}
+    for status, code in ((3, HOME), (5, 957), (7, 957)):
+        home = maker.addresses.residence(code) if status == 5 else maker.addresses.special(code, 9940)
+        yield f"contact: at status {status}", {"status": status, "residence": home, **contact(-30, 60)}
 
 
 def _protections(today: date) -> Iterator[tuple[str, Facts]]:

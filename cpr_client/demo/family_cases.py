@@ -87,9 +87,10 @@ class _Families:
     def _holder(self, name: str, ages: tuple[int, int] = (50, 65)) -> CprNumber:
         maker = self._maker
         holder = person(maker, self._today, maker.addresses.residence(HOME), ages, maker.source.choice("KM"))
+        number: CprNumber = holder["cpr_number"]
         self._registry.put(finish(holder))
-        self._registry.cases[f"child: {name}"] = holder["cpr_number"]
-        return holder["cpr_number"]  # type: ignore[no-any-return]
+        self._registry.cases[f"child: {name}"] = number
+        return number
 
     def _who_holds_custody(self) -> None:
         family = self._family

@@ -72,7 +72,8 @@ class _Chains:
 
     def _old(self, number: CprNumber, status: int, successor: CprNumber) -> None:
         on = self._registry.today - timedelta(days=60)
-        self._registry.put(DemoPerson(cpr_number=number, status=status, status_date=on, successor=successor))  # type: ignore[arg-type]
+        old = DemoPerson.model_construct(cpr_number=number, status=status, status_date=on, successor=successor)
+        self._registry.put(old)
 
     def _name(self, name: str, known: DemoPerson) -> None:
         self._registry.cases[name] = known.cpr_number

@@ -82,9 +82,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code. Nothing escapes: an error is told without data or traceback."""
     redaction.install()
-    interruption = Interruption()
-    interruption.install()
-    with redaction.masked_stderr():
+    with Interruption() as interruption, redaction.masked_stderr():
         try:
             make_app()(args=list(arguments), prog_name="patronsync")
         except SystemExit as leaving:

@@ -6,23 +6,31 @@ import signal
 import sys
 import threading
 from types import FrameType
+from typing import Any
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GIVE_UP_AFTER = 3
 
 
 class Interruption:
-    """Raises `KeyboardInterrupt` on the first signal. `received` is the signal's number, None before it."""
+    """Raises `KeyboardInterrupt` on the first signal while the `with` block runs (in the main thread alone).
+
+    `received` is the signal's number, None before it.
+    """
 
     def __init__(self) -> None:
         self.received: int | None = None
         self._count = 0
+        self._before: dict[int, Any] = {}
 
-    def install(self) -> None:
-        """Listens from now on (in the main thread; elsewhere signals are not ours)."""
+    def __enter__(self) -> Interruption:
         if threading.current_thread() is threading.main_thread():
-            for number in ENDING:
-                signal.signal(number, self._heard)
+            self._before = {number: signal.signal(number, self._heard) for number in ENDING}
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
         self._count += 1

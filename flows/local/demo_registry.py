@@ -55,7 +55,14 @@ def demo_registry(
     folder = private_folder(data_dir / "demo-registry")
     if not days(folder):
         _add_day(folder, first_day or today())
-    service = Service(
+    with shared(service_of(data_dir), give_up) as running:
+        yield DemoRegistryProcess(running, folder)
+
+
+def service_of(data_dir: Path) -> Service:
+    """The demo registry of the data directory, as a process to share."""
+    folder = data_dir / "demo-registry"
+    return Service(
         name="registry",
         title="The demo registry",
         folder=folder,
@@ -66,8 +73,6 @@ def demo_registry(
         answers=lambda port: _has_announced(folder, port),
         prepare=lambda port: _replay(folder),
     )
-    with shared(service, give_up) as running:
-        yield DemoRegistryProcess(running, folder)
 
 
 def days(folder: Path) -> list[date]:

@@ -16,8 +16,11 @@ from db import embedded
 from db.connect import connect
 from db.upgrade import is_current, migrate
 from flows.errors import UserError
+from flows.local import demo_registry as registry_part
+from flows.local import prefect_server as prefect_part
 from flows.local.demo_registry import DemoRegistryProcess, demo_registry
 from flows.local.prefect_server import PrefectServer, prefect_server
+from flows.local.shared_process import stop_unused
 from flows.local.starting import Starting, starting
 from flows.observability import redaction
 from flows.settings import Settings, current, use
@@ -60,6 +63,7 @@ def parts(
     redaction.install()
     given = settings or current()
     with ExitStack() as stack:
+        stack.callback(_stop_what_was_left, given)
         postgres = registry = prefect = None
         if need_prefect and given.prefect_api_url is None:
             prefect = stack.enter_context(starting(lambda give_up: prefect_server(given.data_dir, give_up)))
@@ -81,6 +85,12 @@ def prefect_environment(settings: Settings) -> Iterator[str]:
         own = stack.enter_context(prefect_server(settings.data_dir)) if settings.prefect_api_url is None else None
         stack.enter_context(_environment_variables(_prefect_variables(Parts(settings, None, None, own))))
         yield own.api_url if own else str(settings.prefect_api_url)
+
+
+def _stop_what_was_left(settings: Settings) -> None:
+    """A killed command may have left servers that this one had no use for."""
+    for part in (registry_part, prefect_part):
+        stop_unused(part.service_of(settings.data_dir))
 
 
 def _postgres(settings: Settings) -> AbstractContextManager[embedded.EmbeddedServer]:

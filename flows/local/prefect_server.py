@@ -6,6 +6,7 @@ takes cross-origin requests from its own address alone (docs/explanation/house.m
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import sys
@@ -55,8 +56,14 @@ def prefect_server(data_dir: Path, give_up: threading.Event | None = None) -> It
     """
     home = private_folder(data_dir / "prefect")
     password_file = _password_file(home)
-    auth = password_file.read_text().strip()
-    service = Service(
+    with shared(service_of(data_dir), give_up) as running:
+        yield PrefectServer(running, home, password_file)
+
+
+def service_of(data_dir: Path) -> Service:
+    """The server of the data directory, as a process to share."""
+    home = data_dir / "prefect"
+    return Service(
         name="server",
         title="Prefect's server",
         folder=home,
@@ -64,13 +71,11 @@ def prefect_server(data_dir: Path, give_up: threading.Event | None = None) -> It
             *(sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)),
             *("--analytics-off", "--log-level", "WARNING"),
         ],
-        environment=lambda port: server_environment(home, port, auth),
-        answers=_is_healthy,
+        environment=lambda port: server_environment(home, port, _password_file(home).read_text().strip()),
+        answers=lambda port: _is_healthy(port, _password_file(home).read_text().strip()),
         preferred_port=USUAL_PORT,
         patience=120,
     )
-    with shared(service, give_up) as running:
-        yield PrefectServer(running, home, password_file)
 
 
 def client_environment(home: Path, api_url: str, auth: str) -> dict[str, str]:
@@ -106,7 +111,7 @@ def _password_file(home: Path) -> Path:
     """Made once, for the owner alone: `user:password`, which is what the login page wants typed."""
     path = home / "password"
     if not path.exists():
-        unfinished = home / f"password.{os.getpid()}"
+        unfinished = home / f"password.{secrets.token_hex(8)}"
         unfinished.touch(mode=0o600)
         unfinished.write_text(f"{USER}:{secrets.token_urlsafe(24)}\n")
         try:
@@ -117,10 +122,15 @@ def _password_file(home: Path) -> Path:
     return path
 
 
-def _is_healthy(port: int) -> bool:
+def _is_healthy(port: int, auth: str) -> bool:
+    """It answers, and takes our password: a server of somebody else's on that port would not."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy leads to loopback
+    basic = base64.b64encode(auth.encode()).decode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/admin/version", headers={"Authorization": f"Basic {basic}"}
+    )
     try:
-        with direct.open(f"http://127.0.0.1:{port}/api/health", timeout=2) as answer:
+        with direct.open(request, timeout=2) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -96,6 +96,19 @@ def shared(service: Service, give_up: threading.Event | None = None) -> Iterator
         os.close(users)
 
 
+def stop_unused(service: Service) -> None:
+    """Stops a server that nobody uses: one left by a killed command. Costs nothing where there is none."""
+    if not _state_file(service).exists():
+        return
+    users = _open_lock(service, "users")
+    try:
+        with _door(service):
+            if _takes_alone(users):
+                _stop(service)
+    finally:
+        os.close(users)
+
+
 def private_folder(folder: Path) -> Path:
     """Makes `folder`, and what is missing above it, for its owner alone; one that is there keeps its rights.
 
@@ -264,6 +277,7 @@ def _state_file(service: Service) -> Path:
 
 def _write_state(service: Service, pid: int, port: int) -> None:
     whole = _state_file(service).with_suffix(".new")
+    whole.touch(mode=0o600)
     whole.write_text(json.dumps({"pid": pid, "port": port}))
     whole.replace(_state_file(service))
 

@@ -41,7 +41,8 @@ def fault(text: str, code: str = "soap:Server", errors: str = "") -> bytes:
         else ""
     )
     return envelope(
-        f'<s:Fault xmlns:soap="{SOAP_ENVELOPE}"><faultcode>{code}</faultcode><faultstring>{text}</faultstring>{listed}</s:Fault>'
+        f'<s:Fault xmlns:soap="{SOAP_ENVELOPE}"><faultcode>{code}</faultcode>'
+        f"<faultstring>{text}</faultstring>{listed}</s:Fault>"
     )
 
 

@@ -45,9 +45,7 @@ def test_an_empty_or_blank_text_is_none():
 
 def test_a_name_of_five_hundred_characters_is_kept_whole():
     long = "Æ" * 500
-    assert (
-        read(person(f"<navn><personadresseringsnavn>{long}</personadresseringsnavn></navn>")).name.addressing == long
-    )
+    assert read(person(f"<navn><personadresseringsnavn>{long}</personadresseringsnavn></navn>")).name.addressing == long
 
 
 @pytest.mark.parametrize("written", ["851", "0851", "+851", " 00851 "])
@@ -195,7 +193,9 @@ def test_a_status_that_can_t_be_read_is_malformed(status, problem):
     assert refused(person(status=status)) == problem
 
 
-@pytest.mark.parametrize("blank", ["<gaeldendePersonnummer/>", "<gaeldendePersonnummer>0000000000</gaeldendePersonnummer>"])
+@pytest.mark.parametrize(
+    "blank", ["<gaeldendePersonnummer/>", "<gaeldendePersonnummer>0000000000</gaeldendePersonnummer>"]
+)
 def test_a_blank_or_zero_number_is_absent(blank):
     assert read(person(blank)).successor is None
 

@@ -32,7 +32,7 @@ def test_the_days_left_are_counted_from_the_day_given(authority):
 
 def test_a_file_that_holds_no_certificate_names_the_setting(our_certificate, tmp_path):
     for file in (our_certificate.key, tmp_path / "missing.pem"):
-        with pytest.raises(CertificateProblem, match="^PATRONSYNC_REGISTRY_CERTIFICATE: "):
+        with pytest.raises(CertificateProblem, match=r"^PATRONSYNC_REGISTRY_CERTIFICATE: "):
             read_validity(file)
 
 
@@ -100,7 +100,10 @@ def own_copy(our_certificate: Issued, tmp_path: Path) -> Issued:
 def test_a_key_that_others_may_read_is_warned_of(own_copy, caplog):
     own_copy.key.chmod(0o644)
     assert readable_by_others(own_copy.key)
-    with caplog.at_level(logging.WARNING), open_client(RegistryConfig(url=URL, certificate=own_copy.certificate, key=own_copy.key)):
+    with (
+        caplog.at_level(logging.WARNING),
+        open_client(RegistryConfig(url=URL, certificate=own_copy.certificate, key=own_copy.key)),
+    ):
         pass
     assert [record.getMessage() for record in caplog.records] == [
         "PATRONSYNC_REGISTRY_KEY: the key file is readable by other users of this machine: chmod 600"
@@ -109,6 +112,9 @@ def test_a_key_that_others_may_read_is_warned_of(own_copy, caplog):
 
 def test_a_key_of_one_s_own_is_not_warned_of(own_copy, caplog):
     assert not readable_by_others(own_copy.key)
-    with caplog.at_level(logging.WARNING), open_client(RegistryConfig(url=URL, certificate=own_copy.certificate, key=own_copy.key)):
+    with (
+        caplog.at_level(logging.WARNING),
+        open_client(RegistryConfig(url=URL, certificate=own_copy.certificate, key=own_copy.key)),
+    ):
         pass
     assert caplog.records == []

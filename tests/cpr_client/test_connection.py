@@ -24,7 +24,7 @@ def test_a_uuid_that_is_not_in_lower_case_is_refused_by_the_name_of_its_setting(
 @pytest.mark.parametrize("value", ["", "1234567", "123456789", "DK123456", "1234 678", "١٢٣٤٥٦٧٨"])
 def test_a_cvr_number_has_eight_digits(value):
     assert AuthorityContext("12345678").municipality_cvr == "12345678"
-    with pytest.raises(ConfigurationError, match="^PATRONSYNC_REGISTRY_MUNICIPALITY_CVR: "):
+    with pytest.raises(ConfigurationError, match=r"^PATRONSYNC_REGISTRY_MUNICIPALITY_CVR: "):
         AuthorityContext(value)
 
 
@@ -56,7 +56,7 @@ def test_encrypted_or_local_is_taken(url):
     ],
 )
 def test_any_other_address_is_refused_without_repeating_it(url):
-    with pytest.raises(ConfigurationError, match="^PATRONSYNC_REGISTRY_URL: ") as refusal:
+    with pytest.raises(ConfigurationError, match=r"^PATRONSYNC_REGISTRY_URL: ") as refusal:
         RegistryConfig(url=url)
     assert "registry.invalid" not in str(refusal.value)
     assert "secret" not in str(refusal.value)
@@ -83,14 +83,14 @@ def test_a_value_that_makes_no_sense_is_refused_by_the_name_of_its_setting(field
 
 
 def test_a_key_without_its_certificate_is_refused(tmp_path):
-    with pytest.raises(ConfigurationError, match="^PATRONSYNC_REGISTRY_CERTIFICATE: "):
+    with pytest.raises(ConfigurationError, match=r"^PATRONSYNC_REGISTRY_CERTIFICATE: "):
         RegistryConfig(url=LOCAL, key=tmp_path / "key.pem")
 
 
 def test_a_registry_elsewhere_asks_for_certificate_and_context(our_certificate):
-    with pytest.raises(ConfigurationError, match="^PATRONSYNC_REGISTRY_CERTIFICATE: "):
+    with pytest.raises(ConfigurationError, match=r"^PATRONSYNC_REGISTRY_CERTIFICATE: "):
         open_client(RegistryConfig(url=AWAY, context=AuthorityContext("12345678")))
-    with pytest.raises(ConfigurationError, match="^PATRONSYNC_REGISTRY_SERVICE_AGREEMENT_UUID .*MUNICIPALITY_CVR"):
+    with pytest.raises(ConfigurationError, match=r"^PATRONSYNC_REGISTRY_SERVICE_AGREEMENT_UUID .*MUNICIPALITY_CVR"):
         open_client(RegistryConfig(url=AWAY, certificate=our_certificate.certificate, key=our_certificate.key))
 
 

@@ -8,11 +8,14 @@ import json
 import os
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from flows.local.prefect_server import USUAL_PORT, PrefectServer, prefect_server, server_environment, without_prefect
+from flows.local.starting import starting
 
 
 def ask(
@@ -139,3 +142,19 @@ def test_the_server_hears_nothing_of_the_prefect_that_somebody_has_set_up(monkey
     assert environment["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] == "http://127.0.0.1:4711"
     assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false" and environment["DO_NOT_TRACK"] == "1"
     assert without_prefect({"PREFECT_HOME": "x", "PATH": "y"}) == {"PATH": "y"}
+
+
+def test_two_that_start_at_the_same_moment_do_not_take_each_other_for_their_own(
+    tmp_path: Path, prefect_home: Callable[[Path], Path]
+):
+    """Both find the usual port free, one gets it: the other starts again on another port."""
+    data_dirs = [tmp_path / "one", tmp_path / "two"]
+    for data_dir in data_dirs:
+        prefect_home(data_dir)
+    with ExitStack() as stack:
+        begun = [stack.enter_context(starting(partial(prefect_server, data_dir))) for data_dir in data_dirs]
+        servers = [one.ready() for one in begun]
+        assert servers[0].running.port != servers[1].running.port
+        for server in servers:
+            login = basic(server.password_file.read_text().strip())
+            assert ask(server, "GET", "/api/admin/version", login)[0] == 200

@@ -78,7 +78,7 @@ def _is_described(path: Path) -> bool:
 
 
 def _planned(text: str) -> str:
-    """What plans a statement that can be planned; another one (DDL, SET, ANALYZE) can only be run, and takes nothing."""
+    """What plans a statement that can be planned; another (DDL, SET, ANALYZE) can only be run, and takes nothing."""
     if PLANNED.match(text):
         return f"EXPLAIN (GENERIC_PLAN) {_numbered(text)}"
     assert "%" not in text

@@ -32,8 +32,10 @@ CODES = {
     "brake": {line.code for line in plausibility.LINES},
     "address": set(address_kinds.KINDS),
     "status": {str(status) for status in STATUSES},
-    "fault": {fault.value for fault in Fault},
-    "extract_error": {kind.value for kind in ExtractErrorKind},
+    "reject": {fault.value for fault in Fault},
+    "reject_remedy": {fault.value for fault in Fault},
+    "extract": {kind.value for kind in ExtractErrorKind},
+    "extract_remedy": {kind.value for kind in ExtractErrorKind},
 }
 """Section of the wording -> the codes that must have words in it."""
 

@@ -28,7 +28,7 @@ WITH RECURSIVE wanting AS MATERIALIZED (
     UNION
     SELECT wanting.line, wanting.patron_number, wanting.had, rejected.patron_number, true
     FROM rejected
-    JOIN wanting ON wanting.cpr_number = rejected.had AND false
+    JOIN wanting ON wanting.cpr_number = rejected.had
 ), gone AS (
     DELETE FROM import_patron AS staged USING rejected WHERE staged.line = rejected.line
 )

@@ -72,7 +72,7 @@ def _step_of(days: int) -> AgeingLog:
 def test_each_kind_happens_a_few_times_and_stays_below_its_line(kind: str, line: float, days: int) -> None:
     log = _step_of(days)
 
-    assert 3 <= log.counts[kind] < line * 5_000 * 0.7
+    assert 2 <= log.counts[kind] < line * 5_000 * 0.7
 
 
 def test_the_lines_hold_for_kinds_that_count_together(moved_on: tuple[Registry, Registry, AgeingLog]) -> None:

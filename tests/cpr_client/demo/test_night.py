@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import pytest
 
 from cpr_client.base_data.answer import read_answer
+from cpr_client.cpr_number import CprNumber
 from cpr_client.demo.ageing import advance
 from cpr_client.demo.answers import answer
 from cpr_client.demo.extract import extract_rows, people_for
@@ -29,9 +30,9 @@ FIRST_NIGHT = date(2026, 7, 27)
 SECOND_NIGHT = FIRST_NIGHT + timedelta(days=120)
 
 
-def _look_up(registry: Registry, stored: StoredPatron) -> tuple[Person | Quarantine, tuple]:  # type: ignore[type-arg]
+def _look_up(registry: Registry, stored: StoredPatron) -> tuple[Person | Quarantine, tuple[CprNumber, ...]]:
     """The answer at the end of the chain, as the refresh follows it (duplicate patrons aside)."""
-    chain: tuple = ()  # type: ignore[type-arg]
+    chain: tuple[CprNumber, ...] = ()
     while True:
         number = chain[-1] if chain else stored.cpr_number
         try:

@@ -136,7 +136,7 @@ def test_no_minor_of_the_crowd_is_older_than_a_parent(crowd: Registry) -> None:
         ("name: ", 10),
         ("lacks: ", 7),
         ("address: ", 18),
-        ("contact: ", 17),
+        ("contact: ", 20),
         ("protection: ", 23),
         ("skipped: ", 6),
         ("number: ", 13),

@@ -1,0 +1,178 @@
+"""`patronsync up` on a new machine, and its deployment run from Prefect's API as the UI does it: brakes included."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from db.connect import connect
+from db.embedded import remove, url
+from tests.fixtures.prefect import wait_until
+
+PATRONS = 300
+COMMAND = str(Path(sys.executable).with_name("patronsync"))
+WITHOUT_SETTINGS = {
+    name: value for name, value in os.environ.items() if not name.startswith(("PATRONSYNC_", "PREFECT_"))
+}
+
+
+@dataclass
+class Up:
+    """A running `patronsync up`, its data directory, and Prefect's API as a browser sees it."""
+
+    data_dir: Path
+    process: subprocess.Popen[str]
+    api: httpx.Client
+
+    def patronsync(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs a command beside it, on the same data directory."""
+        return patronsync(self.data_dir, *arguments)
+
+    def settings(self, **values: object) -> None:
+        """Writes the settings file that the runs of deployments read."""
+        lines = [f"PATRONSYNC_{name.upper()}={value}\n" for name, value in values.items()]
+        (self.data_dir / ".env").write_text("".join(lines))
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """A query on its database."""
+        address = url(self.data_dir)
+        assert address is not None
+        with connect(address) as connection:
+            return connection.execute(query).fetchall()  # type: ignore[call-overload]
+
+    def press_run(self, **parameters: object) -> str:
+        """What the button Run does: a flow run of the deployment; returns its id."""
+        deployment = self.api.get("/deployments/name/registry-refresh/registry-refresh").raise_for_status().json()
+        body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        made = self.api.post(f"/deployments/{deployment['id']}/create_flow_run", json=body).raise_for_status()
+        return str(made.json()["id"])
+
+    def flow_run(self, flow_run: str) -> dict[str, Any]:
+        """The flow run as the UI reads it."""
+        shown: dict[str, Any] = self.api.get(f"/flow_runs/{flow_run}").raise_for_status().json()
+        return shown
+
+    def reaches(self, flow_run: str, *states: str) -> dict[str, Any]:
+        """Waits until the flow run is in one of the states."""
+        assert wait_until(lambda: self.flow_run(flow_run)["state"]["name"] in states, 90), self.flow_run(flow_run)
+        return self.flow_run(flow_run)
+
+
+def patronsync(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command as a user does."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env={**WITHOUT_SETTINGS, "PATRONSYNC_DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    data_dir = tmp_path_factory.mktemp("up") / "data"
+    data_dir.mkdir(mode=0o700)
+    extract = data_dir.parent / "patrons.csv"
+    made = patronsync(data_dir, "demo-registry", "--extract", str(extract), "--patrons", str(PATRONS))
+    assert made.returncode == 0, made.stderr
+    loaded = patronsync(data_dir, "import", "patrons", str(extract))
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    process = subprocess.Popen(
+        [COMMAND, "up"],
+        env={**WITHOUT_SETTINGS, "PATRONSYNC_DATA_DIR": str(data_dir)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("Ctrl-C"):
+            break
+    address = next((line.split()[1] for line in said if line.startswith("Prefect ")), None)
+    assert address is not None, "".join(said)
+    user, _, password = (data_dir / "prefect" / "password").read_text().strip().partition(":")
+    with httpx.Client(base_url=f"{address}/api", auth=(user, password), timeout=30) as api:
+        yield Up(data_dir, process, api)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    remove(data_dir)
+
+
+def test_an_operator_presses_run_and_everybody_is_refreshed(up: Up) -> None:
+    ended = up.reaches(up.press_run(limit=290), "Completed", "Failed", "Crashed")
+    assert ended["state"]["name"] == "Completed", ended["state"]
+    assert ended["name"] == "refresh due, at most 290"
+    assert up.rows("SELECT count(*) FROM library.patron WHERE registry_status IS NOT NULL")[0][0] > 250
+    artifacts = up.api.post("/artifacts/filter", json={"artifacts": {"key": {"any_": ["registry-refresh"]}}}).json()
+    assert artifacts[0]["flow_run_id"] == ended["id"]
+    assert "| checked |" in artifacts[0]["data"]
+
+
+def test_a_held_run_suspends_itself_and_the_form_s_word_lets_it_go_on(up: Up) -> None:
+    up.settings(brake_dead_percent=0, brake_newly_protected_percent=0, brake_address_changed_percent=0)
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
+    flow_run = up.press_run(scope="all", today=_yesterday(up))
+    held = up.reaches(flow_run, "Suspended", "Completed", "Failed", "Crashed")
+    assert held["state"]["name"] == "Suspended", held["state"]
+    assert up.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("waiting",)]
+    before = up.rows("SELECT count(*) FROM sync.change")
+    bad = up.api.post(f"/flow_runs/{flow_run}/resume", json={"run_input": {"word": "perhaps"}})
+    assert bad.json()["status"] == "REJECT"
+    assert (
+        up.api.post(f"/flow_runs/{flow_run}/resume", json={"run_input": {"word": "apply"}}).json()["status"] == "ACCEPT"
+    )
+    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
+    assert up.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("done",)]
+    assert up.rows("SELECT count(*) FROM sync.change") > before
+    assert up.rows("SELECT DISTINCT word, answered_by FROM sync.approval") == [("apply", "Prefect")]
+
+
+def _yesterday(up: Up) -> str:
+    return str(up.rows("SELECT (now() AT TIME ZONE 'Europe/Copenhagen')::date - 1")[0][0])
+
+
+def test_the_command_line_s_word_resumes_the_run_of_a_deployment(up: Up) -> None:
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
+    flow_run = up.press_run(scope="all")
+    up.reaches(flow_run, "Suspended")
+    [(run,)] = up.rows("SELECT max(run_id) FROM sync.run")
+    answered = up.patronsync("approvals", "answer", str(run), "skip")
+    assert answered.returncode == 0, answered.stderr
+    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
+    assert up.rows(f"SELECT state, outcomes ? 'implausible' FROM sync.run WHERE run_id = {run}") == [("done", True)]
+
+
+def test_the_form_refuses_what_looks_like_a_cpr_number_and_keeps_nothing_of_it(up: Up) -> None:
+    deployment = up.api.get("/deployments/name/registry-refresh/registry-refresh").json()
+    body = {"parameters": {"scope": "patrons", "patron_numbers": ["010180-9995"]}}
+    refused = up.api.post(f"/deployments/{deployment['id']}/create_flow_run", json=body)
+    assert refused.status_code in (409, 422)
+    database = (up.data_dir / "prefect" / "prefect.db").read_bytes()
+    assert b"010180-9995" not in database
+
+
+def test_ten_digits_that_are_nobody_s_patron_number_fail_without_being_repeated(up: Up) -> None:
+    ended = up.reaches(up.press_run(scope="patrons", patron_numbers=["0101809995"]), "Completed", "Failed", "Crashed")
+    assert ended["state"]["name"] == "Failed"
+    assert "0101809995" not in ended["state"]["message"]
+    assert "place 1 of 1" in ended["state"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/flow_runs/filter", "/deployments/filter", "/admin/settings"])
+def test_the_api_answers_401_without_the_password(up: Up, path: str) -> None:
+    assert httpx.post(f"{up.api.base_url}{path.lstrip('/')}", json={}).status_code in (401, 405)
+    assert httpx.get(f"{up.api.base_url}{path.lstrip('/')}").status_code == 401

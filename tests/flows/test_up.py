@@ -1,0 +1,155 @@
+"""`patronsync up`: everything runs, a run started as the UI does it runs, and nothing is left afterwards."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import embedded
+from tests.fixtures.prefect import wait_until
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+
+
+class Up:
+    """A running `patronsync up`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "PATRONSYNC"))}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from flows.cli import main; main()", "up"],
+            env=environ | {"PATRONSYNC_DATA_DIR": str(data_dir)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+
+    def wait_until_up(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+            if line.startswith("Ctrl-C stops"):
+                return
+        raise AssertionError(f"it did not come up:\n{self.said}")
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Sends the signal, and returns the exit code."""
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=60)
+        self.said += rest
+        return self.process.returncode
+
+    def ask(self, path: str, body: Any = None) -> Any:
+        """Prefect's API, as its page asks it: with what stands in the password file."""
+        address = re.search(r"http://127\.0\.0\.1:\d+", self.said)
+        assert address is not None
+        login = base64.b64encode((self.data_dir / "prefect" / "password").read_bytes().strip()).decode()
+        request = urllib.request.Request(
+            f"{address[0]}/api{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
+        )
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def start_run(self, parameters: dict[str, Any]) -> str:
+        """As somebody who presses Run."""
+        deployment = self.ask("/deployments/name/registry-refresh/registry-refresh")
+        run: str = self.ask(f"/deployments/{deployment['id']}/create_flow_run", {"parameters": parameters})["id"]
+        return run
+
+    def state(self, run: str) -> str:
+        return str(self.ask(f"/flow_runs/{run}")["state"]["type"])
+
+
+def processes_of(data_dir: Path) -> list[str]:
+    """The command lines of all processes that were started for this data directory."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environ = (process / "environ").read_bytes()
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if int(process.name) != os.getpid() and (str(data_dir).encode() in environ or str(data_dir) in command):
+            found.append(command)
+    return found
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, prefect_home: Callable[[Path], Path]) -> Iterator[Path]:
+    """A data directory whose Prefect starts quickly."""
+    directory = tmp_path / "data"
+    prefect_home(directory)
+    yield directory
+    embedded.remove(directory)
+
+
+@pytest.fixture
+def up(data_dir: Path) -> Iterator[Up]:
+    running = Up(data_dir)
+    yield running
+    if running.process.poll() is None:
+        running.end(signal.SIGKILL)
+    assert wait_until(lambda: not [c for c in processes_of(data_dir) if "worker" in c], 30), "the worker ends by itself"
+
+
+def test_a_run_started_as_the_ui_does_it_runs_and_ctrl_c_stops_all(up, data_dir):
+    up.wait_until_up()
+    assert f"copy the line in {data_dir}/prefect/password" in up.said
+    assert "registry-refresh, patron-import" in up.said
+    run = up.start_run({"dry_run": True})
+    assert wait_until(lambda: up.state(run) in ("COMPLETED", "FAILED", "CRASHED"), 60)
+    assert up.state(run) == "COMPLETED"
+    assert up.end(signal.SIGINT) == 0, up.said
+    assert up.said.endswith("Stopped.\n")
+    assert processes_of(data_dir) == []
+    assert embedded.url(data_dir) is None
+
+
+def test_a_worker_that_dies_is_told_and_ends_it_all(up, data_dir):
+    up.wait_until_up()
+    [worker] = [p for p in Path("/proc").glob("[0-9]*") if b"worker\0start\0--pool" in _read(p / "cmdline", data_dir)]
+    os.kill(int(worker.name), signal.SIGKILL)
+    said, _ = up.process.communicate(timeout=60)
+    assert up.process.returncode == 1
+    assert "Prefect's worker has ended" in said and "worker.log" in said
+    assert processes_of(data_dir) == []
+
+
+def test_what_a_killed_up_leaves_is_stopped_by_the_next_command(up, data_dir):
+    up.wait_until_up()
+    up.end(signal.SIGKILL)
+    assert wait_until(lambda: not [c for c in processes_of(data_dir) if "worker" in c], 30), "the worker ends by itself"
+    assert processes_of(data_dir), "the servers could not be stopped by anybody"
+    ended = subprocess.run(
+        [sys.executable, "-c", "from flows.cli import main; main()", "database", "psql", "-c", "SELECT 1"],
+        env=os.environ | {"PATRONSYNC_DATA_DIR": str(data_dir)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert processes_of(data_dir) == []
+
+
+def _read(path: Path, data_dir: Path) -> bytes:
+    """The command line of a process that belongs to the data directory; b'' for any other."""
+    try:
+        return path.read_bytes() if str(data_dir).encode() in path.with_name("environ").read_bytes() else b""
+    except OSError:
+        return b""
