@@ -108,6 +108,11 @@ def open_run(
     return int(row[0])
 
 
+def ensure_partitions(connection: psycopg.Connection) -> None:
+    """Makes the access log's partitions for this month and the next, where they are missing."""
+    connection.execute(statement("runs/ensure_partitions"))
+
+
 def take_run(connection: psycopg.Connection, run_id: int) -> bool:
     """Makes `connection`'s session the one in which an open run lives; False where another has it."""
     row = connection.execute(statement("runs/take_run"), {"lock_class": LOCK_CLASS, "run_id": run_id}).fetchone()

@@ -88,6 +88,9 @@ def show_report(report: Mapping[str, Any], output: Output, language: str) -> Non
         output.say()
         rows = [(said.say("outcome", code), count) for code, count in report["outcomes"].items()]
         output.table([w["outcomes"], w["count"]], rows)
+    if report["notes"]:
+        output.say()
+        output.table([w["notes"], w["count"]], [(said.say("note", code), n) for code, n in report["notes"].items()])
     if report["state"] == "waiting":
         output.say()
         output.say(f"patronsync approvals answer {report['run']} apply|skip|abort")

@@ -16,14 +16,17 @@ class Starting(Generic[T]):
     def __init__(self, enter: Callable[[], T]) -> None:
         self._value: T | None = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(enter,), daemon=True)
-        self._thread.start()
+        # An event, not the thread's own life: a join that Ctrl-C breaks off may mark a running thread as ended.
+        self._over = threading.Event()
+        threading.Thread(target=self._run, args=(enter,), daemon=True).start()
 
     def _run(self, enter: Callable[[], T]) -> None:
         try:
             self._value = enter()
         except BaseException as error:
             self._error = error
+        finally:
+            self._over.set()
 
     def ready(self) -> T:
         """The value of the context, once it is entered."""
@@ -35,12 +38,12 @@ class Starting(Generic[T]):
     @property
     def came_up(self) -> bool:
         """It was entered, so it has to be left."""
-        return not self._thread.is_alive() and self._error is None
+        return self._over.is_set() and self._error is None
 
     def finish(self) -> None:
         """Waits until it is up, or is not going to be. Short waits, so that Ctrl-C is heard."""
-        while self._thread.is_alive():
-            self._thread.join(0.1)
+        while not self._over.wait(0.1):
+            pass
 
 
 @contextmanager

@@ -44,7 +44,8 @@ def publish(
     create_markdown_artifact(text, key="registry-refresh", description=said["refresh"]["heading"].format(**report))
     create_table_artifact(
         [{"what": "outcome", "code": code, "patrons": count} for code, count in sorted(report["outcomes"].items())]
-        + [{"what": "change", "code": code, "patrons": count} for code, count in sorted(report["changes"].items())],
+        + [{"what": "change", "code": code, "patrons": count} for code, count in sorted(report["changes"].items())]
+        + [{"what": "note", "code": code, "patrons": count} for code, count in sorted(report["notes"].items())],
         key="registry-refresh-counts",
     )
 
@@ -85,6 +86,9 @@ def refresh_markdown(
     lines += table([w["kind"], w["count"]], changes) if changes else [w["no_changes"], ""]
     lines += [f"## {w['outcomes']}", ""]
     lines += table([w["kind"], w["count"]], [(said.say("outcome", c), n) for c, n in report["outcomes"].items()])
+    if report["notes"]:
+        lines += [f"## {w['notes']}", ""]
+        lines += table([w["kind"], w["count"]], [(said.say("note", c), n) for c, n in report["notes"].items()])
     lines += [f"## {w['quarantine']}", "", *_quarantine(quarantined, w)]
     if slowest:
         lines += [f"## {w['slowest']}", ""]

@@ -35,7 +35,8 @@ def begin(
     for run_id, _ in store.close_dead_runs(worker.run_connection):
         say(f"run {run_id} was killed before it was done; what it left is still due")
     day = worker.day(today, dry_run)
-    named = _named(worker, scope, patron_numbers)
+    named = _named(worker, scope, patron_numbers, say)
+    store.ensure_partitions(worker.connection)
     going_on = None if dry_run or scope is RefreshScope.patrons else _waiting(worker, flow)
     if going_on is not None:
         return _go_on(worker, going_on, say)
@@ -55,7 +56,9 @@ def begin(
     return _refresh(worker, run_id, chosen, counts, limit=limit, dry_run=dry_run, say=say)
 
 
-def _named(worker: Worker, scope: RefreshScope, patron_numbers: list[str]) -> tuple[str, ...]:
+def _named(
+    worker: Worker, scope: RefreshScope, patron_numbers: list[str], say: Callable[[str], None]
+) -> tuple[str, ...]:
     """The patrons named, each once. What is nobody's patron number is not repeated: it may be a CPR number."""
     numbers = tuple(dict.fromkeys(patron_numbers))
     if scope is not RefreshScope.patrons:
@@ -71,6 +74,8 @@ def _named(worker: Worker, scope: RefreshScope, patron_numbers: list[str]) -> tu
             f"nobody has the patron number given in place {places} of {len(numbers)} (not repeated here).",
             "Give patron numbers of the library, never CPR numbers.",
         )
+    if left_alone := sum(not askable for askable in known.values()):
+        say(f"{left_alone} of the named patrons have no CPR number that the registry knows: they are left alone")
     return numbers
 
 

@@ -19,7 +19,10 @@ _GOOD = {"first answer": "first_answers", "changed": "changed", "unchanged": "un
 
 @dataclass(slots=True)
 class Counts:
-    """Patrons by what became of them, look-ups, events per kind, outcomes, and the brake's tally."""
+    """Patrons by what became of them, look-ups, events per kind, outcomes, and the brake's tally.
+
+    `notes`: what the answers hold that is to be reported and holds nobody back (`mappers.municipalities.NOTES`).
+    """
 
     due: int = 0
     first_answers: int = 0
@@ -31,6 +34,7 @@ class Counts:
     batches: int = 0
     changes: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
 
     @property
@@ -49,8 +53,8 @@ class Counts:
             self.outcomes[decision.outcome] += 1
             name = _GOOD.get(decision.outcome, "quarantined")
             setattr(self, name, getattr(self, name) + 1)
-            for kind in decision.events:
-                self.changes[kind] += 1
+            self.changes.update(decision.events.keys())
+            self.notes.update(decision.notes)
         self.due = max(self.due, self.checked + self.failed)
 
     def add_failure(self, code: str, patrons: int = 1) -> None:
@@ -75,7 +79,12 @@ class Counts:
     def progress(self) -> Progress:
         """As the run's record keeps it; `restore` reads it back."""
         return Progress(
-            counts={**self.patrons(), "batches": self.batches, "tally": asdict(self.tally)},
+            counts={
+                **self.patrons(),
+                "batches": self.batches,
+                "notes": dict(self.notes),
+                "tally": asdict(self.tally),
+            },
             outcomes=self.outcomes,
             changes=self.changes,
             look_ups=self.look_ups,
@@ -92,5 +101,6 @@ class Counts:
             look_ups=look_ups,
             changes=Counter(changes),
             outcomes=Counter(outcomes),
+            notes=Counter(counts.get("notes", {})),
             tally=Tally(**counts.get("tally", {})),
         )

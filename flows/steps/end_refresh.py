@@ -81,5 +81,6 @@ def run_report(refresh: Refresh, flow: str, state: str) -> dict[str, Any]:
         "look_ups": counts.look_ups,
         "changes": dict(counts.changes),
         "outcomes": dict(counts.outcomes),
+        "notes": dict(counts.notes),
         "seconds": round(time.monotonic() - refresh.began, 1),
     }

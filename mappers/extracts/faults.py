@@ -66,7 +66,6 @@ class ExtractErrorKind(StrEnum):
     COLUMN_MISSING = "column missing"
     PARTNER_MISSING = "partner missing"
     WRONG_ENCODING = "wrong encoding"
-    NOT_A_TABLE = "not a table"
 
 
 class ExtractError(Exception):

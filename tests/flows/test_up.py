@@ -75,9 +75,9 @@ class Up:
         return str(self.ask(f"/flow_runs/{run}")["state"]["type"])
 
 
-def processes_of(data_dir: Path) -> list[str]:
-    """The command lines of all processes that were started for this data directory."""
-    found = []
+def processes_of(data_dir: Path) -> dict[int, str]:
+    """All processes that were started for this data directory, and their command lines."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             environ = (process / "environ").read_bytes()
@@ -85,8 +85,15 @@ def processes_of(data_dir: Path) -> list[str]:
         except OSError:
             continue
         if int(process.name) != os.getpid() and (str(data_dir).encode() in environ or str(data_dir) in command):
-            found.append(command)
+            found[int(process.name)] = command
     return found
+
+
+def workers_of(data_dir: Path) -> dict[int, str]:
+    """Those that run Prefect's worker, or see to its end."""
+    named = ("prefect worker start", "worker_process")
+    commands = processes_of(data_dir).items()
+    return {pid: name for pid, command in commands for name in named if name in command}
 
 
 @pytest.fixture
@@ -104,7 +111,7 @@ def up(data_dir: Path) -> Iterator[Up]:
     yield running
     if running.process.poll() is None:
         running.end(signal.SIGKILL)
-    assert wait_until(lambda: not [c for c in processes_of(data_dir) if "worker" in c], 30), "the worker ends by itself"
+    assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
 
 
 def test_a_run_started_as_the_ui_does_it_runs_and_ctrl_c_stops_all(up, data_dir):
@@ -116,24 +123,26 @@ def test_a_run_started_as_the_ui_does_it_runs_and_ctrl_c_stops_all(up, data_dir)
     assert up.state(run) == "COMPLETED"
     assert up.end(signal.SIGINT) == 0, up.said
     assert up.said.endswith("Stopped.\n")
-    assert processes_of(data_dir) == []
+    assert processes_of(data_dir) == {}
     assert embedded.url(data_dir) is None
 
 
 def test_a_worker_that_dies_is_told_and_ends_it_all(up, data_dir):
     up.wait_until_up()
-    [worker] = [p for p in Path("/proc").glob("[0-9]*") if b"worker\0start\0--pool" in _read(p / "cmdline", data_dir)]
-    os.kill(int(worker.name), signal.SIGKILL)
+    assert wait_until(lambda: "prefect worker start" in workers_of(data_dir).values())
+    for pid, command in workers_of(data_dir).items():
+        if command == "prefect worker start":
+            os.kill(pid, signal.SIGKILL)
     said, _ = up.process.communicate(timeout=60)
     assert up.process.returncode == 1
     assert "Prefect's worker has ended" in said and "worker.log" in said
-    assert processes_of(data_dir) == []
+    assert processes_of(data_dir) == {}
 
 
 def test_what_a_killed_up_leaves_is_stopped_by_the_next_command(up, data_dir):
     up.wait_until_up()
     up.end(signal.SIGKILL)
-    assert wait_until(lambda: not [c for c in processes_of(data_dir) if "worker" in c], 30), "the worker ends by itself"
+    assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
     assert processes_of(data_dir), "the servers could not be stopped by anybody"
     ended = subprocess.run(
         [sys.executable, "-c", "from flows.cli import main; main()", "database", "psql", "-c", "SELECT 1"],
@@ -144,12 +153,4 @@ def test_what_a_killed_up_leaves_is_stopped_by_the_next_command(up, data_dir):
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert processes_of(data_dir) == []
-
-
-def _read(path: Path, data_dir: Path) -> bytes:
-    """The command line of a process that belongs to the data directory; b'' for any other."""
-    try:
-        return path.read_bytes() if str(data_dir).encode() in path.with_name("environ").read_bytes() else b""
-    except OSError:
-        return b""
+    assert processes_of(data_dir) == {}

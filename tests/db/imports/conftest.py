@@ -10,7 +10,7 @@ from db.connect import Connection, connect
 
 
 @pytest.fixture
-def library(database_url: str) -> Iterator[Connection]:
+def database(database_url: str) -> Iterator[Connection]:
     """A connection to the test's database that commits by itself."""
     with connect(database_url, name="test", autocommit=True) as connection:
         yield connection
