@@ -878,7 +878,7 @@ ALTER TABLE sync.change ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
-CREATE UNLOGGED TABLE sync.claim (
+CREATE TABLE sync.claim (
     patron_number text NOT NULL,
     claimant bigint NOT NULL,
     lease_until timestamp with time zone NOT NULL
@@ -1000,6 +1000,7 @@ CREATE TABLE sync.run (
     outcomes jsonb DEFAULT '{}'::jsonb NOT NULL,
     changes jsonb DEFAULT '{}'::jsonb NOT NULL,
     look_ups bigint DEFAULT 0 NOT NULL,
+    unlogged integer DEFAULT 0 NOT NULL,
     database text,
     registry text,
     message text
@@ -1032,6 +1033,8 @@ COMMENT ON COLUMN sync.run.outcomes IS 'Patrons per outcome';
 COMMENT ON COLUMN sync.run.changes IS 'Events per kind';
 
 COMMENT ON COLUMN sync.run.look_ups IS 'Questions put to the registry';
+
+COMMENT ON COLUMN sync.run.unlogged IS 'Patrons the run had claimed when it was killed: if they were looked up, the access log does not have it';
 
 COMMENT ON COLUMN sync.run.database IS 'Host of the database in use';
 

@@ -103,7 +103,7 @@ def _applied(
 ) -> Decision:
     """A good answer: an open quarantine ends, blocks follow the status, and what changed is told."""
     before, held = stored.record, stored.registry_blocks
-    first = before.registry_status is None
+    first = not before.spoken_of
     wanted: dict[str, date] = {}
     if after.registry_status == status.DEAD:
         died = blocks.since(blocks.DECEASED, held, after.registry_status_date, today)
@@ -166,7 +166,7 @@ def _kept(stored: StoredPatron, why: Quarantine, today: date) -> Decision:
         record,
         today,
         events=changes(record, stored.checked_on or today, record, today),
-        shares=plausibility.quarantine_shares(why.reason, stored.quarantine_reason, record.registry_status is None),
+        shares=plausibility.quarantine_shares(why.reason, stored.quarantine_reason, not record.spoken_of),
     )
 
 
@@ -187,7 +187,7 @@ def _quarantined(
         why.reason,
         after,
         quarantine.next_try(why.reason, tries, today),
-        stored.record.registry_status is None,
+        not stored.record.spoken_of,
         events=events,
         moved_to=moved_to,
         blocks_set=blocks_set or {},

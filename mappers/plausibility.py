@@ -77,15 +77,13 @@ def answer_shares(before: PatronRecord, after: PatronRecord, found: Changes, tod
     `found`: the events it made. A first answer counts in the lines of first answers alone.
     """
     died = after.registry_status == DEAD_STATUS and before.registry_status != DEAD_STATUS
-    if before.registry_status is None:
+    if not before.spoken_of:
         return frozenset({FIRST_DEAD.key}) if died else _NONE
     if not found:
         return _NONE
     counted = {
         DEAD.key: died,
-        NEWLY_PROTECTED.key: (
-            events.PROTECTION in found and before.protection_flag is not None and bool(protected_on(after, today))
-        ),
+        NEWLY_PROTECTED.key: events.PROTECTION in found and bool(protected_on(after, today)),
         NUMBER_CHANGED.key: events.CPR_NUMBER in found,
         NAME_CHANGED.key: "name" in found.get(events.NAME, ()),
         LEFT_THE_MUNICIPALITY.key: events.MUNICIPALITY in found and before.municipality_code is not None,

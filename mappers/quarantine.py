@@ -21,6 +21,9 @@ REASONS = (NOT_FOUND, NUMBER_ANNULLED, DUPLICATE_PATRON, SUCCESSOR_CIRCLE, MALFO
 BACKING_OFF = frozenset({NOT_FOUND, NUMBER_ANNULLED, SUCCESSOR_CIRCLE, MALFORMED, MISMATCHED})
 """The reasons asked about again after 1, 2, 4 ... days."""
 
+SAYS_NOTHING = frozenset({NOT_FOUND, MALFORMED, MISMATCHED, IMPLAUSIBLE})
+"""The reasons that say nothing about the person: a case that an earlier answer opened stays open."""
+
 LONGEST_DAYS = 32
 """The back-off never grows past this; a duplicate patron waits so long at once."""
 

@@ -58,6 +58,14 @@ class PatronRecord(NamedTuple):
     def __repr__(self) -> str:
         return "<PatronRecord>"
 
+    @property
+    def spoken_of(self) -> bool:
+        """Whether an answer of the registry was applied; an annulled number gives a status and says nothing of anybody.
+
+        Until then downstream was shown nothing of the patron (`protected` is null).
+        """
+        return self.protection_flag is not None
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredPatron:

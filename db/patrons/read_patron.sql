@@ -1,17 +1,17 @@
 -- One patron as the library has them, with blocks and an open quarantine; never the CPR number itself.
--- in: number   out: one row or none; has_registry_number says whether the registry may be asked, protected holds
+-- in: number, day   out: one row or none; has_registry_number says whether the registry may be asked, protected holds
 --     protection against day (null: the registry has not spoken); then the columns of mappers.record.PatronRecord
 SELECT patron.patron_number, patron.patron_group, patron.gone_on, checked.checked_at,
        library.is_registry_number(patron.cpr_number) IS TRUE AS has_registry_number,
        library.is_protected(patron.cpr_number, patron.protection_flag, patron.protected_from, patron.protected_to,
                             %(day)s) AS protected,
        coalesce((
-           SELECT jsonb_agg(jsonb_build_object('reason', reason, 'source', source, 'since', since)
-                            ORDER BY since, reason, source)
+           SELECT json_agg(json_build_object('reason', reason, 'source', source, 'since', since)
+                          ORDER BY since, reason, source)
            FROM library.block WHERE block.patron_number = patron.patron_number), '[]') AS blocks,
        (
-           SELECT jsonb_build_object('reason', reason, 'since', since,
-                                     'next_try', nullif(checked.next_due, 'infinity'))
+           SELECT json_build_object('reason', reason, 'since', since,
+                                    'next_try', nullif(checked.next_due, 'infinity'))
            FROM sync.quarantine
            WHERE quarantine.patron_number = patron.patron_number AND quarantine.closed_on IS NULL) AS quarantine,
        {record_columns}

@@ -74,6 +74,12 @@ def read_patron(connection: psycopg.Connection, number: str, day: date) -> Patro
     return PatronView(**row, record=record)
 
 
+def anybody(connection: psycopg.Connection) -> bool:
+    """Whether the library has a patron at all."""
+    row = connection.execute(statement("patrons/anybody")).fetchone()
+    return bool(row and row[0])
+
+
 def disclose(connection: psycopg.Connection, number: str, os_user: str, reason: str) -> None:
     """Commits why a protected patron's name is about to be shown, and to whom."""
     with connection.transaction():

@@ -22,6 +22,7 @@ from cpr_client import CprNumber
 from db.refresh.columns import COLUMNS, with_columns
 from db.session import Session
 from db.statements import statement
+from mappers.quarantine import SAYS_NOTHING
 from mappers.record import Decision, PatronRecord, StoredPatron
 
 _RESIDENCE = COLUMNS.index("last_residence")
@@ -112,7 +113,7 @@ class Batch:
                 copy.write_row(
                     (number, checked_at[number], decision.next_due, reason, detail, other, decision.tries, was)
                 )
-        today = {"today": self.today, "claimant": self.run_id}
+        today = {"today": self.today, "claimant": self.run_id, "says_nothing": sorted(SAYS_NOTHING)}
         if quarantines:
             for name in ("close_quarantine", "open_quarantine", "close_cases", "open_cases"):
                 cursor.execute(statement(f"refresh/{name}"), today)

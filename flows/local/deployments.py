@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def make_pool() -> bool:
     from prefect.client.schemas.actions import WorkPoolCreate
     from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
-    with get_client(sync_client=True) as client:
+    with _prefect_answers(), get_client(sync_client=True) as client:
         try:
             pool = client.read_work_pool(POOL)
         except ObjectNotFound:
@@ -53,6 +54,25 @@ def make_pool() -> bool:
             f"Rename it or delete it (prefect work-pool delete {POOL}), and deploy again.",
         )
     return False
+
+
+@contextmanager
+def _prefect_answers() -> Iterator[None]:
+    """What keeps the Prefect server from answering, in words."""
+    import httpx
+
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        remedy = "PREFECT_API_URL ends in /api; `patronsync check` tries it."
+        if status in (401, 403):
+            remedy = "Set PREFECT_API_AUTH_STRING (or PREFECT_API_KEY) to what this server asks for."
+        raise UserError(f"The Prefect server refuses (HTTP {status}).", remedy) from None
+    except httpx.HTTPError as error:
+        raise UserError(
+            f"The Prefect server does not answer ({type(error).__name__}).", "Is it running? Look at PREFECT_API_URL."
+        ) from None
 
 
 def prefect_file() -> Path:

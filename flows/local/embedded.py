@@ -27,6 +27,9 @@ from flows.settings import Settings, current, use
 
 _DELIVERY = 10.0  # seconds
 
+_HARMLESS = ("PREFECT__", "PREFECT_LOGGING_", "PREFECT_FLOWS_", "PREFECT_TASKS_", "PREFECT_WORKER_")
+"""Prefect's variables that may be set beside a server of our own; the others could lead to another one."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -131,13 +134,15 @@ def _look_at_schema(settings: Settings) -> None:
             )
 
 
-def _prefect_variables(made: Parts) -> dict[str, str]:
-    """What Prefect's client in this process (and its children) needs."""
+def _prefect_variables(made: Parts) -> dict[str, str | None]:
+    """What Prefect's client in this process (and its children) needs; None: must not be set."""
     # A run's own lines go to the API; on the console they would run into what the command says.
-    quiet = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR"}
-    if made.prefect is not None:
-        return {**quiet, **made.prefect.environment(), **_past_the_proxy()}
-    return {name: value for name, value in {**quiet, **made.settings.prefect}.items() if name not in os.environ}
+    quiet = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR", "DO_NOT_TRACK": "1"}
+    if made.prefect is None:
+        given = {**quiet, **made.settings.prefect}
+        return {name: value for name, value in given.items() if name not in os.environ}
+    diverting = (name for name in os.environ if name.startswith("PREFECT_") and not name.startswith(_HARMLESS))
+    return {**dict.fromkeys(diverting), **quiet, **made.prefect.environment(), **_past_the_proxy()}
 
 
 def _past_the_proxy() -> dict[str, str]:
@@ -148,10 +153,10 @@ def _past_the_proxy() -> dict[str, str]:
 
 
 @contextmanager
-def _environment_variables(variables: Mapping[str, str]) -> Iterator[None]:
+def _environment_variables(variables: Mapping[str, str | None]) -> Iterator[None]:
     """Sets them for the block. Where Prefect is imported already it has read its settings, and is told anew."""
     before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
+    _set(variables)
     try:
         with _prefect_told(variables):
             try:
@@ -159,11 +164,15 @@ def _environment_variables(variables: Mapping[str, str]) -> Iterator[None]:
             finally:
                 _deliver()
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _deliver() -> None:
@@ -178,7 +187,7 @@ def _deliver() -> None:
 
 
 @contextmanager
-def _prefect_told(variables: Mapping[str, str]) -> Iterator[None]:
+def _prefect_told(variables: Mapping[str, str | None]) -> Iterator[None]:
     if "prefect" not in sys.modules or not variables:
         yield
         return

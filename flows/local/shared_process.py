@@ -100,13 +100,14 @@ def stop_unused(service: Service) -> None:
     """Stops a server that nobody uses: one left by a killed command. Costs nothing where there is none."""
     if not _state_file(service).exists():
         return
-    users = _open_lock(service, "users")
+    door, users = _open_lock(service, "door"), _open_lock(service, "users")
     try:
-        with _door(service):
-            if _takes_alone(users):
-                _stop(service)
+        # Where the door is busy, somebody else is just seeing to it: no need to wait for them.
+        if _takes_alone(door) and _takes_alone(users):
+            _stop(service)
     finally:
         os.close(users)
+        os.close(door)
 
 
 def private_folder(folder: Path) -> Path:
@@ -181,7 +182,7 @@ def _launch(service: Service, port: int) -> subprocess.Popen[bytes]:
     """The process, in a session of its own (Ctrl-C at the terminal is for us alone), holding its `alive` lock."""
     alive = _open_lock(service, "alive")
     try:
-        fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(alive, fcntl.LOCK_EX)  # no server lives (who starts one has looked); others look for a moment
         log = os.open(service.log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             process = subprocess.Popen(
@@ -241,12 +242,17 @@ def _wait_until(condition: Callable[[], bool], seconds: float) -> None:
 
 
 def _is_alive(service: Service) -> bool:
-    """True where the server holds its lock."""
+    """True where the server holds its lock. Who looks takes it shared, so as not to be taken for the server."""
     alive = _open_lock(service, "alive")
     try:
-        return not _takes_alone(alive)
+        fcntl.flock(alive, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        # Not by closing alone: a process that another thread is just starting has a copy of the descriptor for a moment.
+        fcntl.flock(alive, fcntl.LOCK_UN)
+    except BlockingIOError:
+        return True
     finally:
         os.close(alive)
+    return False
 
 
 def _takes_alone(descriptor: int) -> bool:

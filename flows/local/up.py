@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from db.connect import connect
+from db.patrons.store import anybody
 from flows.errors import UserError
 from flows.local.deployments import POOL, deploy
 from flows.local.embedded import Parts, parts
@@ -55,8 +57,20 @@ def describe(made: Parts, deployments: list[str]) -> Iterator[str]:
             yield f"           (Port {USUAL_PORT} is taken by another program, or was when the server started.)"
     yield f"Runs       {', '.join(deployments)}: started by their schedules, or by Run in the UI"
     yield f"Worker     on the work pool {POOL}; its log is {worker_log(settings)}"
+    if _is_empty(settings):
+        yield ""
+        yield "Nobody is in the library yet. Load an extract of yours, or made-up patrons to watch a run with:"
+        if made.registry is not None:
+            yield "    patronsync demo-registry --extract patrons.csv"
+        yield "    patronsync import patrons patrons.csv"
     yield ""
     yield "Ctrl-C stops all of it."
+
+
+def _is_empty(settings: Settings) -> bool:
+    assert settings.database_url is not None
+    with connect(settings.database_url.get_secret_value()) as connection:
+        return not anybody(connection)
 
 
 @contextmanager

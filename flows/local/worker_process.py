@@ -43,17 +43,24 @@ def main(arguments: list[str]) -> int:
 
 def end(worker: subprocess.Popen[bytes]) -> None:
     """Ends the worker and the flow runs it has started; returns when none of them is left."""
-    runs = descendants(worker.pid)
-    _send(signal.SIGTERM, runs)
-    _wait(lambda: not any(_exists(pid) for pid in runs), _RUNS_GRACE if runs else 0)
-    for _ in range(2):  # the worker itself makes the second one a SIGKILL
-        if worker.poll() is None:
-            worker.terminate()
-            _wait(lambda: worker.poll() is not None, _WORKER_GRACE)
-    left = [*runs, *descendants(worker.pid)]
+    runs: set[int] = set()
+
+    def end_runs() -> bool:
+        """Asks those to end that have begun since the last look; True when none is there (any more)."""
+        begun = set(descendants(worker.pid)) - runs
+        _send(signal.SIGTERM, begun)
+        runs.update(begun)
+        return not any(_exists(pid) for pid in runs)
+
+    _wait(end_runs, _RUNS_GRACE)
     if worker.poll() is None:
+        worker.terminate()
+        _wait(lambda: end_runs() and worker.poll() is not None, _WORKER_GRACE)
+    if worker.poll() is None:
+        worker.send_signal(signal.SIGSTOP)  # it begins no run between our last look and its end
+        end_runs()
         worker.kill()
-    _send(signal.SIGKILL, left)
+    _send(signal.SIGKILL, [pid for pid in runs if _exists(pid)])
     worker.wait()
 
 

@@ -17,6 +17,11 @@ from flows.settings import Settings
 
 _SOON_DAYS = 30
 _PATIENCE = 10.0
+_REMEDY = "Look at PATRONSYNC_REGISTRY_URL."
+_NO_CERTIFICATE = (
+    "Some registries hang up on who shows no certificate: set PATRONSYNC_REGISTRY_CERTIFICATE and _KEY. "
+    "Else look at PATRONSYNC_REGISTRY_URL."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ def _knock(settings: Settings) -> Finding:
     from cpr_client.wire import tls_failure
 
     config = settings.registry_config()
+    secure = config.url.startswith("https:")
     certificate = (str(config.certificate), str(config.key or config.certificate)) if config.certificate else None
     with requests.Session() as session:
         if config.on_loopback:
@@ -129,15 +135,12 @@ def _knock(settings: Settings) -> Finding:
         except requests.RequestException as error:
             failure = tls_failure(error)
             meaning = tls_problem(failure, certificate_set=certificate is not None) if failure else None
-            said = str(meaning) if meaning else f"does not answer ({type(error).__name__})"
-            return Finding(
-                "registry",
-                False,
-                f"{settings.registry_host}: {said}",
-                "" if meaning else "Look at PATRONSYNC_REGISTRY_URL.",
-            )
-    secured = "over TLS" if config.url.startswith("https") else "on this machine"
-    return Finding("registry", True, f"{settings.registry_host}: answers {secured} (HTTP {status})")
+            if meaning is not None:
+                return Finding("registry", False, f"{settings.registry_host}: {meaning}")
+            said = f"{settings.registry_host}: does not answer ({type(error).__name__})"
+            return Finding("registry", False, said, _REMEDY if certificate or not secure else _NO_CERTIFICATE)
+    how = "over TLS" if secure else "on this machine"
+    return Finding("registry", True, f"{settings.registry_host}: answers {how} (HTTP {status})")
 
 
 def look_at_prefect(api_url: str, auth: str | None, key: str | None, pool: str) -> Iterator[Finding]:

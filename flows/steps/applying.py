@@ -35,7 +35,10 @@ class BrakeHeld(Exception):
 
 @dataclass(slots=True)
 class Applier:
-    """Applies the batches of one run and counts. `brakes_off`: lines released by an operator's word."""
+    """Applies the batches of one run and counts. `brakes_off`: lines released by an operator's word.
+
+    `_moved`: in a dry run, who would hold a number (None: nobody any more) after the batches so far.
+    """
 
     batches: Batches
     run_id: int
@@ -47,6 +50,7 @@ class Applier:
     claims: Claims
     brakes_off: set[str] = field(default_factory=set)
     _reckoned: Counts = field(default_factory=Counts)
+    _moved: dict[CprNumber, str | None] = field(default_factory=dict)
 
     @property
     def purpose(self) -> str:
@@ -68,14 +72,14 @@ class Applier:
                 break
             except psycopg.OperationalError:
                 if not self.batches.session.lost:
-                    self._log(accesses)
+                    self.log_in_vain(batch)
                     raise
                 self.batches.session.restore()
                 if self._was_committed():
                     counts, locked_out = self._reckoned, []
                     break
             except BaseException:
-                self._log(accesses)
+                self.log_in_vain(batch)
                 raise
         if self.dry_run:
             self._log(accesses)
@@ -85,10 +89,18 @@ class Applier:
             looked_up.accesses = []  # they are logged; the patron is tried again with the same answer
         return mine
 
+    def log_in_vain(self, batch: list[LookedUp]) -> None:
+        """Look-ups of which nothing is applied (a brake, a run that breaks off): they were made all the same."""
+        accesses = [access for looked_up in batch for access in looked_up.accesses]
+        self.counts.look_ups += len(accesses)
+        self._log(accesses)
+
     def holders(self, numbers: Iterable[CprNumber]) -> dict[CprNumber, str]:
-        """Who holds these CPR numbers now."""
+        """Who holds these CPR numbers now; in a dry run: who would."""
         wanted = list(numbers)
-        return self.batches.session.again(lambda connection: holders(connection, wanted))
+        held = self.batches.session.again(lambda connection: holders(connection, wanted))
+        moved = {number: self._moved[number] for number in wanted if number in self._moved}
+        return {number: holder for number, holder in {**held, **moved}.items() if holder is not None}
 
     def _was_committed(self) -> bool:
         """The connection was lost between the commit and its receipt: the batch's own row tells."""
@@ -122,8 +134,15 @@ class Applier:
             self._record(counts, before, len(asked) + len(failed), len(accesses), time.monotonic() - began)
             if self.dry_run:
                 batch.undo()
+                self._remember_moves(batch, decisions)
             locked_out = [looked_up for number, looked_up in asked.items() if number not in batch.stored]
         return counts, locked_out
+
+    def _remember_moves(self, batch: Batch, decisions: list[Decision]) -> None:
+        for decision in decisions:
+            if decision.moved_to is not None:
+                self._moved[batch.stored[decision.patron_number].cpr_number] = None
+                self._moved[decision.moved_to] = decision.patron_number
 
     def _decide(self, batch: Batch, asked: dict[str, LookedUp]) -> list[Decision]:
         self._hand_over_duplicates(batch, asked)

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from db.errors import DatabaseProblem
+import psycopg
+
 from db.imports.patrons.store import Terms
 from db.runs import store
 from flows.errors import UsageError
@@ -56,7 +57,7 @@ class ImportRun:
         message = f"broke off ({type(error).__name__}): nothing was loaded"
         try:
             store.close_run(self.worker.run_connection, self.terms.run_id, "failed", message, store.Progress())
-        except DatabaseProblem:
+        except psycopg.Error:
             pass  # the database is gone: the next run finds the record without its session and says "killed"
 
     def _report(self, loaded: Loaded, state: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +23,7 @@ from mappers.record import Quarantine
 RENEW_EVERY = 60.0  # seconds; a tenth of the lease
 REFUSALS_IN_A_ROW = 5
 FAILURES_IN_A_ROW = 50
+PATIENCE = 10.0  # seconds for look-ups under way when a run breaks off
 
 
 @dataclass(slots=True, repr=False)
@@ -90,9 +91,10 @@ class _Fuse:
 
 
 class _Pages:
-    """The patrons to ask about, one by one, claimed page by page; at most `limit` of them."""
+    """The patrons to ask about, one by one, claimed page by page; at most `limit` of them, and none after `end`."""
 
     def __init__(self, claims: Claims, size: int, limit: int | None, sweep_again: bool) -> None:
+        self._ended = threading.Event()
         self._claims = claims
         self._size = size
         self._left = limit
@@ -105,10 +107,16 @@ class _Pages:
             while page := self._page():
                 found_any = True
                 for claimed in page:
+                    if self._ended.is_set():
+                        return
                     yield claimed.patron_number, claimed.cpr_number
             if not self._sweep_again:
                 return
             self._claims.from_the_start()
+
+    def end(self) -> None:
+        """Nobody more is to be asked about."""
+        self._ended.set()
 
     def _page(self) -> list[Claimed]:
         size = self._size if self._left is None else min(self._size, self._left)
@@ -122,12 +130,16 @@ _Item = list[LookedUp] | BaseException | None
 
 
 class _Producer(threading.Thread):
-    """Claims and looks up until the pages end, a batch is refused, or it is told to stop."""
+    """Claims and looks up until the pages end, the registry is down, or it is told to stop.
+
+    `unapplied`: what was looked up and not handed over.
+    """
 
     def __init__(self, client: RegistryClient, claims: Claims, pages: _Pages, size: int) -> None:
         super().__init__(name="look-ups", daemon=True)
         self.batches: queue.Queue[_Item] = queue.Queue(maxsize=1)
-        self.stopping = threading.Event()
+        self.unapplied: list[LookedUp] = []
+        self._stopping = threading.Event()
         self._client, self._claims, self._pages, self._size = client, claims, pages, size
         self._renewed = time.monotonic()
 
@@ -139,10 +151,20 @@ class _Producer(threading.Thread):
             end = error
         self._put(end)
 
+    def stop(self) -> None:
+        """Asks about nobody more. The look-ups under way are waited for: they were made, and are to be logged."""
+        self._pages.end()
+        self._stopping.set()
+
+    def gather(self) -> list[LookedUp]:
+        """What was looked up and not handed over, once the thread has ended."""
+        while not self.batches.empty():
+            self._keep(self.batches.get_nowait())
+        return self.unapplied
+
     def _produce(self) -> None:
         batch: list[LookedUp] = []
         fuse = _Fuse()
-        blown: RegistryDown | None = None
         with closing(self._client.lookup_many(self._pages)) as answers:
             for answer in answers:
                 looked_up = LookedUp.from_answer(answer)
@@ -150,26 +172,30 @@ class _Producer(threading.Thread):
                 try:
                     fuse.feel(looked_up.error)
                 except RegistryDown as down:
-                    blown = down
-                    break
+                    self._pages.end()
+                    self._put(batch)
+                    self._put(down)
+                    self.unapplied += [LookedUp.from_answer(late) for late in answers]
+                    return
                 if len(batch) >= self._size:
                     self._put(batch)
                     batch = []
-                if self.stopping.is_set():
-                    return
                 self._renew()
         if batch:
             self._put(batch)
-        if blown:
-            raise blown
 
     def _put(self, item: _Item) -> None:
-        while not self.stopping.is_set():
+        while not self._stopping.is_set():
             try:
                 self.batches.put(item, timeout=1.0)
                 return
             except queue.Full:
                 self._renew()
+        self._keep(item)
+
+    def _keep(self, item: _Item) -> None:
+        if isinstance(item, list):
+            self.unapplied += item
 
     def _renew(self) -> None:
         if time.monotonic() - self._renewed > RENEW_EVERY:
@@ -179,13 +205,21 @@ class _Producer(threading.Thread):
 
 @contextmanager
 def looked_up_batches(
-    client: RegistryClient, claims: Claims, *, batch_size: int, limit: int | None, sweep_again: bool
+    client: RegistryClient,
+    claims: Claims,
+    *,
+    batch_size: int,
+    limit: int | None,
+    sweep_again: bool,
+    unapplied: Callable[[list[LookedUp]], None],
 ) -> Iterator[Iterator[list[LookedUp]]]:
     """The batches of a run, each looked up while the one before is applied.
 
     `sweep_again`: when the pages end, begin anew until nothing is found (not in a dry run, which
     leaves everybody due). Raises what the claiming or the client raised, `RegistryDown` among it,
-    after the answers that came before it. Leaving the block stops the looking up at once.
+    after the answers that came before it. Leaving the block early ends the asking: look-ups under way
+    have `PATIENCE` (none where the process is told to end), then the client is closed. `unapplied` is
+    told of every look-up that was made in vain.
     """
     producer = _Producer(client, claims, _Pages(claims, batch_size, limit, sweep_again), batch_size)
 
@@ -198,9 +232,17 @@ def looked_up_batches(
                 raise item
             yield item
 
+    patience = PATIENCE
     producer.start()
     try:
         yield batches()
+    except BaseException as error:
+        patience = PATIENCE if isinstance(error, Exception) else 0.0
+        raise
     finally:
-        producer.stopping.set()
-        producer.join()
+        producer.stop()
+        producer.join(patience)
+        if producer.is_alive():
+            client.close()
+            producer.join()
+        unapplied(producer.gather())

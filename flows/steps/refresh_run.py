@@ -39,7 +39,7 @@ class Refresh:
     registry_down: str | None = None
     slowest: list[tuple[float, str]] = field(default_factory=list)
     waiting_for_locks: list[LookedUp] = field(default_factory=list)
-    say: Callable[[str], None] = print
+    say: Callable[[str], None] = lambda line: None
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -60,6 +60,7 @@ class Refresh:
                 batch_size=self.batch_size,
                 limit=self.limit,
                 sweep_again=not self.dry_run and self.scope.name != "patrons",
+                unapplied=self.applier.log_in_vain,
             ) as batches:
                 for batch in batches:
                     followed = follow_successors(batch, client, self.applier.holders)

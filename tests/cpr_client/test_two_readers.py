@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cpr_client import MalformedAnswer, Person, Protection, RegistryError, SupplierMustAct
 from cpr_client.base_data import contract
 from cpr_client.base_data.answer import read_answer
+from cpr_client.base_data.envelope import content, parse
 from cpr_client.demo.answers import answer as demo_answer
 from cpr_client.demo.people import SEED, build_people
 from tests.cpr_client.generated import envelope, valid_answers, wild_answers
@@ -19,7 +20,7 @@ from tests.cpr_client.zeep_reader import read_with_zeep
 
 TODAY = date(2026, 5, 4)
 generous = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -31,19 +32,27 @@ def outcome(read, *arguments) -> Person | type[RegistryError]:
         return type(error)
 
 
+def shows_as_unreadable(person: Person) -> bool:
+    """Whether protection or custody is marked as unreadable."""
+    protected = person.protection is not None and not person.protection.readable
+    return protected or any(not entry.readable or entry.type is None for entry in person.custody)
+
+
 @pytest.mark.parametrize("version", contract.VERSIONS)
 def test_both_readers_read_every_answer_of_the_demo_registry_alike(version):
-    differ, refused = [], 0
+    differ, lies = [], []
     people = list(build_people(1_500, SEED, TODAY))
-    for person in people:
+    for position, person in enumerate(people):
         body = demo_answer(person, version, TODAY)
         ours = outcome(read_answer, body, person.cpr_number)
-        theirs = outcome(read_with_zeep, body, person.cpr_number, version)
-        refused += ours is MalformedAnswer
-        if ours != theirs:
-            differ.append(person.name)
+        if not contract.schema(version).validate(content(parse(body))):
+            lies.append(ours)
+        elif ours != outcome(read_with_zeep, body, person.cpr_number, version):
+            differ.append(position)
     assert differ == []
-    assert refused < len(people) / 50
+    # The registry has some cases that lie against the contract: these are refused, or show as unreadable.
+    assert all(lie is MalformedAnswer or (isinstance(lie, Person) and shows_as_unreadable(lie)) for lie in lies)
+    assert 0 < len(lies) < len(people) / 50
 
 
 @pytest.mark.parametrize("version", contract.VERSIONS)

@@ -42,10 +42,12 @@ def read_with_zeep(body: bytes, asked: CprNumber, version: str) -> Person:
     parser = etree.XMLParser(remove_comments=True)
     response = etree.fromstring(body, parser).find(f".//{name}")
     answer = client.get_element(name).parse(response, client.wsdl.types)
-    return _person(answer, asked)
+    # zeep gives None for an element that holds nothing, as for one that is not there. Only here does it matter.
+    protection = "{*}persondata/{*}adressebeskyttelse"
+    return _person(answer, asked, response.find(protection) is not None)
 
 
-def _person(answer: Any, asked: CprNumber) -> Person:
+def _person(answer: Any, asked: CprNumber, protection_stands_there: bool) -> Person:
     data = answer.persondata if answer is not None else None
     if data is None:
         raise MalformedAnswer("persondata")
@@ -65,7 +67,7 @@ def _person(answer: Any, asked: CprNumber) -> Person:
         successor=_number(data.gaeldendePersonnummer),
         name=_name(data.navn) if data.navn is not None else Name(),
         birth_date=_uncertain(data.foedselsdato),
-        protection=_protection(data.adressebeskyttelse) if data.adressebeskyttelse is not None else None,
+        protection=_protection(data.adressebeskyttelse) if protection_stands_there else None,
         residence=_residence(address.aktuelAdresse) if address is not None else None,
         contact=_contact(address.kontaktAdresse) if address is not None else None,
         emigration=_emigration(address.udrejseoplysninger) if address is not None else None,
@@ -110,6 +112,8 @@ def _emigration(emigration: Any) -> Emigration | None:
 
 
 def _protection(protection: Any) -> Protection:
+    if protection is None:
+        return Protection(readable=False)
     flag, start, end = protection.beskyttet, _day(protection.startdato), _day(protection.slutdato)
     if flag is None and start is None and end is None:
         return Protection(readable=False)
@@ -117,7 +121,8 @@ def _protection(protection: Any) -> Protection:
 
 
 def _parent(parent: Any) -> CprNumber | None:
-    return _number_or_none(parent.personnummer) if parent is not None else None
+    # Of a choice, zeep has the attributes of the branch that stands there alone.
+    return _number_or_none(getattr(parent, "personnummer", None))
 
 
 def _custody(entry: Any) -> Custody:

@@ -71,11 +71,15 @@ def test_the_version_is_the_package_s(capsys):
 
 
 def test_every_command_has_help(capsys):
-    groups = [[name, command.name] for name, group in cli.GROUPS for command in group.registered_commands]
-    for line in [[name] for name, _ in cli.COMMANDS] + [[name] for name, _ in cli.GROUPS]:
+    lines = [[name] for name, _ in [*cli.COMMANDS, *cli.GROUPS]]
+    for name, group in cli.GROUPS:
+        for made in group.registered_commands:
+            assert made.callback is not None
+            lines.append([name, made.name or made.callback.__name__.replace("_", "-")])
+    for line in lines:
         assert run([*line, "--help"]) == exits.DONE
-        assert "Usage: patronsync" in capsys.readouterr().out
-    assert ["database", None] in groups or groups
+        shown = capsys.readouterr().out
+        assert f"Usage: patronsync {' '.join(line)}" in " ".join(shown.split())
     for function in dict(cli.COMMANDS).values():
         assert function.__doc__, function
 
@@ -88,10 +92,12 @@ def test_wrong_usage_is_exit_code_2(capsys, line):
     assert "Usage" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("line", [["check", "120390-1234"], ["refresh", "--limit", "1203901234x", "120390-1234"]])
-def test_a_cpr_number_that_was_typed_is_not_repeated(capsys, line):
-    assert run(line) == exits.USAGE
-    assert "1234" not in capsys.readouterr().err.replace("1203901234x", "")
+@pytest.mark.parametrize("number", ["120390-1234", "1203901234"])
+def test_a_cpr_number_that_was_typed_is_not_repeated(capsys, number):
+    assert run(["check", number]) == exits.USAGE
+    assert number not in capsys.readouterr().err
+    assert run(["refresh", "--limit", number, "--scope", number]) == exits.USAGE
+    assert number not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("day", ["tomorrow", "2026-02-30", "24.11.2026"])

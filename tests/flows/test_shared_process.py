@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from flows.errors import UserError
-from flows.local.shared_process import Running, Service, free_port, private_folder, shared
+from flows.local.shared_process import Running, Service, free_port, private_folder, shared, stop_unused
 from tests.fixtures.prefect import wait_until
 
 SERVER = "import http.server, sys; http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), \
@@ -218,3 +218,15 @@ def test_a_folder_that_is_there_keeps_its_rights(tmp_path):
     tmp_path.chmod(0o755)
     private_folder(tmp_path / "data")
     assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_one_that_nobody_uses_is_stopped_in_passing_and_one_in_use_is_not(folder):
+    stop_unused(web_server(folder))
+    killed = Command(folder)
+    port, _, _ = killed.told()
+    stop_unused(web_server(folder))
+    assert answers(port), "it is in use"
+    killed.process.kill()
+    killed.process.communicate()
+    stop_unused(web_server(folder))
+    assert not answers(port)

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from db import embedded
+from flows.local import demo_registry, prefect_server
+from flows.local.shared_process import stop_unused
 from tests.fixtures.prefect import wait_until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
@@ -102,6 +104,8 @@ def data_dir(tmp_path: Path, prefect_home: Callable[[Path], Path]) -> Iterator[P
     directory = tmp_path / "data"
     prefect_home(directory)
     yield directory
+    for part in (demo_registry, prefect_server):
+        stop_unused(part.service_of(directory))
     embedded.remove(directory)
 
 
@@ -114,14 +118,16 @@ def up(data_dir: Path) -> Iterator[Up]:
     assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
 
 
-def test_a_run_started_as_the_ui_does_it_runs_and_ctrl_c_stops_all(up, data_dir):
+def test_a_run_started_as_the_ui_does_it_runs_and_a_signal_stops_all(up, data_dir):
     up.wait_until_up()
     assert f"copy the line in {data_dir}/prefect/password" in up.said
     assert "registry-refresh, patron-import" in up.said
     run = up.start_run({"dry_run": True})
     assert wait_until(lambda: up.state(run) in ("COMPLETED", "FAILED", "CRASHED"), 60)
     assert up.state(run) == "COMPLETED"
-    assert up.end(signal.SIGINT) == 0, up.said
+    under_way = up.start_run({"dry_run": True})
+    assert wait_until(lambda: up.state(under_way) in ("PENDING", "RUNNING"), 60)
+    assert up.end(signal.SIGTERM) == 0, up.said
     assert up.said.endswith("Stopped.\n")
     assert processes_of(data_dir) == {}
     assert embedded.url(data_dir) is None

@@ -75,7 +75,7 @@ def test_a_first_answer_makes_one_event_of_each_kind_that_it_fills():
 def test_a_first_answer_fills_what_an_extract_had_held_already():
     said = person(1)
     stored = applied(patron(), answered(patron(), said))
-    same_as_imported = replace(stored, record=stored.record._replace(registry_status=None))
+    same_as_imported = replace(stored, record=stored.record._replace(registry_status=None, protection_flag=None))
     decision = answered(same_as_imported, said)
     assert decision.outcome == "first answer"
     assert {"patron.name", "patron.address", "patron.municipality"} <= decision.events.keys()

@@ -37,13 +37,12 @@ Row = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a file is loaded. `child_groups`: patron groups that an adult is not given; `made_up`: the demo's people."""
+    """How a file is loaded. `child_groups`: patron groups that an adult is not given."""
 
     run_id: int
     today: date
     child_groups: Sequence[str]
     dry_run: bool = False
-    made_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +150,6 @@ class PatronLoad:
         if added or changed:
             self._write(known=changed > 0)
         changes = self._append_events(terms.run_id, added, changed)
-        if terms.made_up:
-            self._run("imports/mark_made_up")
         return Counts(self._read, added, changed, self._read - right, changes, withheld, unlisted)
 
     def _decide(self, terms: Terms) -> None:

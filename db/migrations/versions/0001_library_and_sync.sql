@@ -440,8 +440,9 @@ COMMENT ON FUNCTION sync.add_patron_checks() IS 'Makes the sync.patron_check row
 CREATE TRIGGER add_patron_checks AFTER INSERT ON library.patron
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sync.add_patron_checks();
 
--- No key to library.patron: it would lock a patron row at each claim. Unlogged: claims end with the server anyway.
-CREATE UNLOGGED TABLE sync.claim (
+-- No key to library.patron: it would lock a patron row at each claim. It survives a crash of the server, so that the next
+-- run can say how many look-ups of the one that was lost the access log may lack.
+CREATE TABLE sync.claim (
     patron_number text PRIMARY KEY,
     claimant bigint NOT NULL,
     lease_until timestamptz NOT NULL
@@ -486,6 +487,7 @@ CREATE TABLE sync.run (
     outcomes jsonb NOT NULL DEFAULT '{}',
     changes jsonb NOT NULL DEFAULT '{}',
     look_ups bigint NOT NULL DEFAULT 0,
+    unlogged integer NOT NULL DEFAULT 0,
     database text,
     registry text,
     message text
@@ -505,6 +507,7 @@ COMMENT ON COLUMN sync.run.counts IS 'Patrons due, checked, first answers, chang
 COMMENT ON COLUMN sync.run.outcomes IS 'Patrons per outcome';
 COMMENT ON COLUMN sync.run.changes IS 'Events per kind';
 COMMENT ON COLUMN sync.run.look_ups IS 'Questions put to the registry';
+COMMENT ON COLUMN sync.run.unlogged IS 'Patrons the run had claimed when it was killed: if they were looked up, the access log does not have it';
 COMMENT ON COLUMN sync.run.database IS 'Host of the database in use';
 COMMENT ON COLUMN sync.run.registry IS 'Host of the registry in use';
 COMMENT ON COLUMN sync.run.message IS 'Why it ended as it did, for people; null: nothing to say';

@@ -34,7 +34,6 @@ def load(
     connection: Connection,
     *lines: str,
     dry_run: bool = False,
-    made_up: bool = False,
     today: date = TODAY,
     child_groups: Sequence[str] = ("Barn",),
     run_id: int = 1,
@@ -43,7 +42,7 @@ def load(
     layout = read_header(PATRONS, lines[0])
     cells = csv.reader(lines[1:], delimiter=layout.delimiter, strict=True)
     rows: list[list[Any]] = [[number, *layout.read(row)] for number, row in enumerate(cells, 2)]
-    return load_rows(connection, layout.names, rows, dry_run, made_up, today, child_groups, run_id)
+    return load_rows(connection, layout.names, rows, dry_run, today, child_groups, run_id)
 
 
 def load_rows(
@@ -51,13 +50,12 @@ def load_rows(
     names: Sequence[str],
     rows: Sequence[list[Any]],
     dry_run: bool = False,
-    made_up: bool = False,
     today: date = TODAY,
     child_groups: Sequence[str] = ("Barn",),
     run_id: int = 1,
 ) -> Result:
     """Loads rows that are read already."""
-    terms = Terms(run_id, today, child_groups, dry_run=dry_run, made_up=made_up)
+    terms = Terms(run_id, today, child_groups, dry_run=dry_run)
     with PatronLoad(connection, names) as patron_load:
         patron_load.stage(rows, [])
         with patron_load.applied(terms) as counts:
@@ -106,7 +104,6 @@ TABLES = (
     "library.branch",
     "sync.patron_check",
     "sync.change",
-    "sync.instance",
 )
 
 

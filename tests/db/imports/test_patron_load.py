@@ -325,18 +325,11 @@ def test_a_dry_run_counts_the_same_and_changes_nothing(database: Connection) -> 
     load(database, EVERYTHING, ANNA)
     before = versions(database)
     lines = ("patron_number,cpr_number,name,patron_group", "100,0303703333,Else,Ny", "101,0101901234,Bo,", "101,,Bo,")
-    dry = load(database, *lines, dry_run=True, made_up=True)
+    dry = load(database, *lines, dry_run=True)
     assert versions(database) == before
     live = load(database, *lines)
     assert dry == live
     assert (live.counts.changed, live.counts.added, live.counts.rejected) == (1, 1, 1)
-
-
-def test_only_the_demos_people_mark_the_database_as_made_up(database: Connection) -> None:
-    load(database, "patron_number", "100")
-    assert one(database, "SELECT made_up FROM sync.instance") is False
-    load(database, "patron_number", "101", made_up=True)
-    assert one(database, "SELECT made_up FROM sync.instance") is True
 
 
 def test_a_load_that_breaks_off_leaves_nothing_of_the_file(database: Connection) -> None:

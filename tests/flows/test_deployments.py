@@ -1,0 +1,135 @@
+"""What `patronsync deploy` registers on a Prefect server, as the server tells it afterwards."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.local import deployments
+from flows.local.deployments import prefect_file, read_prefect_file, run_variables, with_run_variables
+from flows.local.prefect_server import PrefectServer
+from flows.local.shared_process import free_port
+from flows.settings import load
+
+ROOT = Path(__file__).parents[2]
+
+
+def ask(server: PrefectServer, path: str, body: Any = None) -> Any:
+    """The server's answer."""
+    login = base64.b64encode(server.password_file.read_bytes().strip()).decode()
+    request = urllib.request.Request(
+        server.api_url + path,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def run(server: PrefectServer, *arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command of its own process, with this Prefect server."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "PATRONSYNC_"))}
+    environ = ours | server.environment() | variables
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def deploy(server: PrefectServer, cwd: Path, **variables: str) -> str:
+    """What `patronsync deploy` says."""
+    ended = run(server, "-c", "from flows.cli import main; main()", "deploy", cwd=cwd, **variables)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_deploy_makes_the_pool_and_the_deployments_and_can_be_repeated(prefect_of_the_run, tmp_path):
+    (tmp_path / "patronsync.env").touch()
+    given = {"PATRONSYNC_ENV_FILE": "patronsync.env", "PATRONSYNC_DATA_DIR": str(tmp_path / "data")}
+    for _ in range(2):
+        said = deploy(prefect_of_the_run, tmp_path, **given)
+        assert "registry-refresh" in said and "patron-import" in said
+        pool = ask(prefect_of_the_run, "/work_pools/patronsync")
+        assert (pool["name"], pool["type"]) == ("patronsync", "process")
+        refresh = ask(prefect_of_the_run, "/deployments/name/registry-refresh/registry-refresh")
+        assert refresh["entrypoint"] == "flows.registry_refresh:registry_refresh"
+        assert refresh["pull_steps"] == [] and refresh["work_pool_name"] == "patronsync"
+        assert refresh["global_concurrency_limit"]["limit"] == 1
+        assert refresh["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+        [schedule] = refresh["schedules"]
+        assert schedule["active"] and schedule["schedule"]["cron"] == "30 3 * * 1-5"
+        assert schedule["schedule"]["timezone"] == "Europe/Copenhagen"
+        env = refresh["job_variables"]["env"]
+        assert env["PATRONSYNC_ENV_FILE"] == str(tmp_path / "patronsync.env"), "absolute: a run starts elsewhere"
+        assert env["PATRONSYNC_DATA_DIR"] == str(tmp_path / "data")
+        assert set(refresh["parameter_openapi_schema"]["properties"]) >= {"scope", "patron_numbers", "limit", "dry_run"}
+    assert not (tmp_path / "data").exists(), "neither a database nor a server of our own was needed"
+
+
+def test_prefect_deploy_all_works_on_the_file_as_it_stands(prefect_of_the_run, tmp_path):
+    deploy(prefect_of_the_run, tmp_path, PATRONSYNC_DATA_DIR=str(tmp_path / "data"))
+    ended = run(prefect_of_the_run, "-m", "prefect", "--no-prompt", "deploy", "--all", cwd=ROOT)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    names = {deployment["name"] for deployment in ask(prefect_of_the_run, "/deployments/filter", {})}
+    assert {"registry-refresh", "patron-import"} <= names
+
+
+def test_a_pool_of_another_type_is_told(prefect_api, monkeypatch):
+    monkeypatch.setattr(deployments, "POOL", "patronsync-in-containers")
+    try:
+        ask(prefect_api, "/work_pools/", {"name": "patronsync-in-containers", "type": "docker"})
+    except urllib.error.HTTPError as error:
+        assert error.code == 409, "another worker of this test run was first"
+    with pytest.raises(deployments.UserError, match="of type docker, not process"):
+        deployments.make_pool()
+
+
+def test_a_server_that_does_not_let_us_in_is_told(prefect_of_the_run, tmp_path):
+    wrong = {"PREFECT_API_AUTH_STRING": "patronsync:wrong", "PATRONSYNC_DATA_DIR": str(tmp_path)}
+    ended = run(prefect_of_the_run, "-c", "from flows.cli import main; main()", "deploy", cwd=tmp_path, **wrong)
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert "HTTP 401" in ended.stderr and "PREFECT_API_AUTH_STRING" in ended.stderr
+
+
+def test_a_server_that_does_not_answer_is_told(prefect_of_the_run, tmp_path):
+    nobody = {"PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api", "PATRONSYNC_DATA_DIR": str(tmp_path)}
+    ended = run(prefect_of_the_run, "-c", "from flows.cli import main; main()", "deploy", cwd=tmp_path, **nobody)
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert "does not answer" in ended.stderr and "PREFECT_API_URL" in ended.stderr
+
+
+def test_a_run_on_the_embedded_servers_is_told_their_home(tmp_path):
+    settings = load({"PATRONSYNC_DATA_DIR": str(tmp_path)})
+    assert run_variables(settings) == {"PATRONSYNC_DATA_DIR": str(tmp_path)}
+    assert run_variables(
+        settings.with_embedded_database("postgresql://127.0.0.1/x").with_demo_registry("http://[::1]/")
+    )
+
+
+def test_a_run_on_servers_of_one_s_own_is_told_the_settings_file_alone(tmp_path):
+    (tmp_path / "it.env").write_text(
+        "PATRONSYNC_DATABASE_URL=postgresql://worker:s3cret@127.0.0.1/library\n"
+        "PATRONSYNC_REGISTRY_URL=http://127.0.0.1:1/\n"
+    )
+    settings = load({"PATRONSYNC_DATA_DIR": str(tmp_path)}, env_file=tmp_path / "it.env")
+    assert run_variables(settings) == {"PATRONSYNC_ENV_FILE": str(tmp_path / "it.env")}
+
+
+def test_what_a_deployment_says_already_is_kept():
+    content = {"deployments": [{"name": "x", "work_pool": {"name": "p", "job_variables": {"env": {"A": "1"}}}}]}
+    [deployment] = with_run_variables(content, {"B": "2"})["deployments"]
+    assert deployment["work_pool"] == {"name": "p", "job_variables": {"env": {"A": "1", "B": "2"}}}
+    assert content["deployments"][0]["work_pool"]["job_variables"] == {"env": {"A": "1"}}
+
+
+def test_the_clone_s_own_file_is_found():
+    assert prefect_file() == ROOT / "prefect.yaml"
+    assert [deployment["name"] for deployment in read_prefect_file()["deployments"]]

@@ -1,0 +1,154 @@
+"""`patronsync check`: each part is tried for real, and what is wrong is told with what to do."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cpr_client.demo.people import SEED, build_people
+from cpr_client.demo.server import DemoRegistry
+from db import embedded
+from flows.cli import exits, run
+from flows.local.shared_process import free_port
+from flows.observability.health import Finding, look_at_database, look_at_prefect, look_at_registry, look_at_settings
+from flows.settings import Settings, load
+
+TODAY = date(2026, 11, 24)
+
+
+def settings(tmp_path: Path, **given: str) -> Settings:
+    """Settings by the end of their names."""
+    environ = {f"PATRONSYNC_{name}": value for name, value in given.items()}
+    return load(
+        {"PATRONSYNC_DATA_DIR": str(tmp_path / "data"), "PATRONSYNC_REGISTRY_URL": "http://127.0.0.1:1/"} | environ
+    )
+
+
+def wrong(findings: list[Finding]) -> list[str]:
+    """What is to mend, with what to do."""
+    return [f"{found.said} {found.remedy}" for found in findings if found.ok is False]
+
+
+def test_a_settings_file_that_others_may_read_is_noted(tmp_path):
+    (tmp_path / "it.env").touch(mode=0o600)
+    with_file = load({"PATRONSYNC_DATA_DIR": str(tmp_path)}, env_file=tmp_path / "it.env")
+    assert [found.ok for found in look_at_settings(with_file)] == [True]
+    (tmp_path / "it.env").chmod(0o644)
+    assert [(found.ok, found.remedy) for found in look_at_settings(with_file)][1:] == [
+        (None, f"chmod 600 {tmp_path / 'it.env'}")
+    ]
+
+
+def test_a_database_that_is_ready_is_well(tmp_path, database_url):
+    findings = list(look_at_database(settings(tmp_path, DATABASE_URL=database_url)))
+    assert wrong(findings) == [] and "PostgreSQL" in findings[0].said and "up to date" in findings[1].said
+
+
+def test_a_database_without_the_schema_is_told(tmp_path, empty_database_url):
+    [told] = wrong(list(look_at_database(settings(tmp_path, DATABASE_URL=empty_database_url))))
+    assert "patronsync database migrate" in told
+
+
+def test_a_database_that_does_not_answer_is_told_without_the_password(tmp_path):
+    url = f"postgresql://worker:s3cret@127.0.0.1:{free_port()}/library"
+    [told] = wrong(list(look_at_database(settings(tmp_path, DATABASE_URL=url))))
+    assert "127.0.0.1" in told and "PATRONSYNC_DATABASE_URL" in told and "s3cret" not in told
+
+
+def test_a_registry_that_answers_is_well_and_nobody_is_looked_up(tmp_path):
+    with DemoRegistry(build_people(0, SEED, TODAY)) as demo:
+        findings = list(look_at_registry(settings(tmp_path, REGISTRY_URL=demo.url), TODAY))
+        assert wrong(findings) == [] and findings
+        assert demo.asked.total() == 0
+
+
+def test_a_registry_that_does_not_answer_is_told(tmp_path):
+    [told] = wrong(list(look_at_registry(settings(tmp_path, REGISTRY_URL=f"http://127.0.0.1:{free_port()}/"), TODAY)))
+    assert "does not answer" in told and "PATRONSYNC_REGISTRY_URL" in told
+
+
+def test_a_registry_over_tls_is_well_with_the_right_certificates(tmp_path, tls_registry, authority, our_certificate):
+    demo = tls_registry()
+    given = settings(
+        tmp_path,
+        REGISTRY_URL=demo.url,
+        REGISTRY_CA=str(authority.root),
+        REGISTRY_CERTIFICATE=str(our_certificate.certificate),
+        REGISTRY_KEY=str(our_certificate.key),
+    )
+    findings = list(look_at_registry(given, date.fromisoformat(_first_day(our_certificate.certificate))))
+    assert wrong(findings) == []
+    assert any("valid for" in found.said for found in findings) and any("over TLS" in found.said for found in findings)
+    [expired] = wrong(list(look_at_registry(given, date(2500, 1, 1))))
+    assert "expired" in expired and "PATRONSYNC_REGISTRY_CERTIFICATE" in expired
+
+
+def test_certificates_that_do_not_fit_are_told_with_the_setting(
+    tmp_path, tls_registry, authority, another_authority, our_certificate
+):
+    demo = tls_registry()
+    no_roots = settings(tmp_path, REGISTRY_URL=demo.url, REGISTRY_CA=str(another_authority.root))
+    assert "PATRONSYNC_REGISTRY_CA" in wrong(list(look_at_registry(no_roots, TODAY)))[0]
+    none = settings(tmp_path, REGISTRY_URL=demo.url, REGISTRY_CA=str(authority.root))
+    assert "PATRONSYNC_REGISTRY_CERTIFICATE" in wrong(list(look_at_registry(none, TODAY)))[0]
+
+
+def test_a_prefect_without_its_password_is_told(prefect_of_the_run):
+    [told] = wrong(list(look_at_prefect(prefect_of_the_run.api_url, "patronsync:wrong", None, "patronsync")))
+    assert "HTTP 401" in told and "PREFECT_API_AUTH_STRING" in told
+
+
+def test_a_prefect_without_our_pool_is_told(prefect_of_the_run):
+    login = prefect_of_the_run.password_file.read_text().strip()
+    findings = list(look_at_prefect(prefect_of_the_run.api_url, login, None, "no-such-pool"))
+    assert findings[0].ok is True and "version 3.9" in findings[0].said
+    assert "patronsync deploy" in wrong(findings)[0]
+
+
+def test_a_prefect_that_does_not_answer_is_told():
+    [told] = wrong(list(look_at_prefect(f"http://127.0.0.1:{free_port()}/api", None, None, "patronsync")))
+    assert "does not answer" in told and "PREFECT_API_URL" in told
+
+
+@pytest.fixture
+def only_data_dir(tmp_path, monkeypatch):
+    """Nothing is configured but the data directory."""
+    import os
+
+    for name in os.environ:
+        if name.startswith(("PATRONSYNC_", "PREFECT_API")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PATRONSYNC_DATA_DIR", str(tmp_path / "data"))
+    yield tmp_path / "data"
+    embedded.remove(tmp_path / "data")
+
+
+def test_check_tries_our_own_parts_where_none_is_configured(only_data_dir, capsys):
+    assert run(["check", "--json"]) == exits.DONE
+    told = capsys.readouterr()
+    result = json.loads(told.out)
+    assert result["ok"] and {found["subject"] for found in result["findings"]} == {
+        "settings",
+        "database",
+        "registry",
+        "Prefect",
+    }
+    assert "All is well." in told.err and embedded.url(only_data_dir) is None
+
+
+def test_check_ends_with_exit_code_1_where_something_is_to_mend(only_data_dir, capsys, monkeypatch, empty_database_url):
+    monkeypatch.setenv("PATRONSYNC_DATABASE_URL", empty_database_url)
+    monkeypatch.setenv("PATRONSYNC_REGISTRY_URL", f"http://127.0.0.1:{free_port()}/")
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{free_port()}/api")
+    assert run(["check"]) == exits.FAILED
+    told = capsys.readouterr().out
+    assert told.count("MEND") == 3 and "3 to mend." in told
+
+
+def _first_day(certificate: Path) -> str:
+    from cpr_client import read_validity
+
+    return read_validity(certificate).not_before.date().isoformat()
