@@ -178,8 +178,8 @@ class RegistryClient:
                 batch.answers.put(self._answer(key, number, batch.stop))
             except _Stopped:
                 continue
-            except Exception as problem:
-                batch.answers.put(_without_data(problem))
+            except _Defect as defect:
+                batch.answers.put(defect)
 
     def _answer(self, key: Any, number: CprNumber, stop: threading.Event) -> Answer[Any]:
         look_up = _LookUp(self._exchange, self._config.deadline, self._pace, number, stop)
@@ -192,6 +192,14 @@ class RegistryClient:
 
 class _Stopped(RuntimeError):
     """The look-up was ended by whoever wanted it."""
+
+
+class _Defect(RuntimeError):
+    """A defect of ours, told by kind and place alone: its text may quote an answer."""
+
+    def __init__(self, problem: Exception) -> None:
+        place = traceback.extract_tb(problem.__traceback__)[-1]
+        super().__init__(f"defect in the registry client: {type(problem).__name__} at {place.filename}:{place.lineno}")
 
 
 class _Batch:
@@ -218,7 +226,7 @@ class _LookUp:
         self.attempts = 0
 
     def make(self) -> tuple[Person | None, RegistryError | None]:
-        """The person or the error; exactly one. Raises `_Stopped`."""
+        """The person or the error; exactly one. Raises `_Stopped`, or `_Defect` for any other exception."""
         if not _is_known_to_registries(self._number):
             return None, PersonNotFound()
         try:
@@ -230,6 +238,11 @@ class _LookUp:
             # The way back to the body of a request or an answer is cut: only the error is passed on.
             error.__context__ = None
             return None, error.with_traceback(None)
+        except _Stopped:
+            raise
+        except Exception as problem:
+            defect = _Defect(problem)
+        raise defect
 
     def _again(self, first: TryAgainLater) -> Person:
         """Hands over to tenacity, whose first go is the attempt that has just failed.
@@ -262,9 +275,3 @@ class _LookUp:
 def _is_known_to_registries(number: CprNumber) -> bool:
     """False for a replacement number (and for what is no number): the registry holds nothing on those."""
     return len(number.digits) == 10 and number.digits.isascii() and not number.is_replacement
-
-
-def _without_data(problem: Exception) -> RuntimeError:
-    """A defect of ours, told by kind and place alone: its text may quote an answer."""
-    place = traceback.extract_tb(problem.__traceback__)[-1]
-    return RuntimeError(f"defect in the registry client: {type(problem).__name__} at {place.filename}:{place.lineno}")

@@ -115,8 +115,10 @@ class Tally:
     counts: dict[str, int] = field(default_factory=dict)
 
     def add(self, decisions: Iterable[Decision]) -> None:
-        """Counts these decisions in."""
+        """Counts these decisions in. Who is put aside by an operator's word was not answered about."""
         for decision in decisions:
+            if decision.outcome == quarantine.IMPLAUSIBLE:
+                continue
             population = "first" if decision.first else "known"
             self.answers[population] = self.answers.get(population, 0) + 1
             for key in decision.shares:

@@ -70,6 +70,7 @@ class Claims:
         self.session = session
         self._claimant = run_id
         self._scope = scope
+        self._named = scope.numbers
         self._after = _START
 
     def free_dead(self) -> int:
@@ -77,15 +78,22 @@ class Claims:
         return self.session.again(_free_dead)
 
     def claim(self, size: int) -> list[Claimed]:
-        """Claims the next at most `size` patrons; an empty list ends the pass."""
+        """Claims the next at most `size` patrons; an empty list ends the pass.
+
+        Of the named patrons each is claimed once: they may be asked about again on the same day, but not again by
+        the same run, in which one that has been applied has a later due day and would come by once more.
+        """
         rows = self.session.again(lambda connection: self._claim(connection, size))
         if rows:
             self._after = (rows[-1][2], rows[-1][0])
+            claimed = {row[0] for row in rows}
+            self._named = tuple(number for number in self._named if number not in claimed)
         return [Claimed(number, CprNumber(cpr_number)) for number, cpr_number, _ in rows]
 
     def _claim(self, connection: psycopg.Connection, size: int) -> list[tuple[str, str, str]]:
         parameters = {
             **self._scope.parameters(),
+            "numbers": list(self._named),
             "after_due": self._after[0],
             "after_number": self._after[1],
             "size": size,

@@ -5,16 +5,29 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 
 from flows.cli.options import DryRun, Json, Today
 from flows.cli.output import Output
-from flows.parameters import RefreshScope
+from flows.parameters import PatronNumber, RefreshScope
+
+
+def parse_patron_number(text: str) -> str:
+    """A patron number; what looks like a CPR number is wrong usage, and is not repeated."""
+    try:
+        number: str = TypeAdapter(PatronNumber).validate_python(text)
+    except ValidationError:
+        raise typer.BadParameter("looks like a CPR number; give patron numbers of the library") from None
+    return number
 
 
 def refresh(
     scope: Annotated[RefreshScope | None, typer.Option(help="Whom to ask about (default: due).")] = None,
     patron: Annotated[
-        list[str] | None, typer.Option("--patron", metavar="NUMBER", help="This patron number; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--patron", metavar="NUMBER", parser=parse_patron_number, help="This patron number; may be repeated."
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many patrons; the others stay due.")] = None,
     today: Today = None,

@@ -246,7 +246,7 @@ def _is_alive(service: Service) -> bool:
     alive = _open_lock(service, "alive")
     try:
         fcntl.flock(alive, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        # Not by closing alone: a process that another thread is just starting has a copy of the descriptor for a moment.
+        # Not by closing alone: a process that another thread is starting has a copy of the descriptor for a moment.
         fcntl.flock(alive, fcntl.LOCK_UN)
     except BlockingIOError:
         return True

@@ -102,13 +102,12 @@ def _send(number: int, processes: Iterable[int]) -> None:
 def _exists(pid: int) -> bool:
     """True while the process runs; one that has ended and waits for its parent to notice does not."""
     try:
-        stat = Path(f"/proc/{pid}/stat")
-        if stat.exists():
-            return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+        if Path("/proc/self/stat").exists():
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
         os.kill(pid, 0)
     except (ProcessLookupError, FileNotFoundError):
         return False
-    return Path("/proc/self/stat").exists() is False
+    return True
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> None:

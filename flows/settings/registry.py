@@ -75,6 +75,12 @@ class RegistrySettings(BaseModel):
     registry_read_timeout: float = Field(
         default=30, gt=0, le=600, description="Seconds to wait for the registry's answer."
     )
+    registry_deadline: float = Field(
+        default=60,
+        gt=0,
+        le=3600,
+        description="Seconds for one look-up with all its repetitions; then the patron stays due and the run goes on.",
+    )
 
     @model_validator(mode="after")
     def _registry_is_one_that_may_be_asked(self) -> Self:
@@ -125,6 +131,7 @@ class RegistrySettings(BaseModel):
                 rate=self.registry_rate,
                 connect_timeout=self.registry_connect_timeout,
                 read_timeout=self.registry_read_timeout,
+                deadline=self.registry_deadline,
             )
             config.require_complete()
         except ConfigurationError as error:

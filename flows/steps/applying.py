@@ -23,6 +23,9 @@ from mappers.record import Decision, Quarantine
 PURPOSE = "registry refresh"
 DRY_PURPOSE = "dry run"
 
+COLLISIONS = 10
+"""So many times a batch is decided anew because another worker was at the same CPR number."""
+
 
 class BrakeHeld(Exception):
     """The shares of the run so far are implausible: the batch is held and not applied."""
@@ -66,10 +69,18 @@ class Applier:
         failed = [looked_up for looked_up in batch if looked_up.answer is None]
         asked = {looked_up.patron_number: looked_up for looked_up in batch if looked_up.answer is not None}
         accesses = [access for looked_up in batch for access in looked_up.accesses]
+        collisions = 0
         while True:
             try:
                 counts, locked_out = self._in_one_transaction(asked, failed, accesses)
                 break
+            except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
+                # Another worker has moved one of its patrons to the same number in this very moment. Decided anew,
+                # ours is a duplicate.
+                collisions += 1
+                if collisions > COLLISIONS:
+                    self.log_in_vain(batch)
+                    raise
             except psycopg.OperationalError:
                 if not self.batches.session.lost:
                     self.log_in_vain(batch)

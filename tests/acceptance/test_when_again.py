@@ -223,6 +223,16 @@ def test_patrons_takes_no_other_and_nobody_twice(library: Library) -> None:
     assert (_asked_about(library), report["patrons"]["due"], report["look_ups"]) == ({"lost"}, 1, 1)
 
 
+def test_patrons_asks_about_each_once_though_they_are_many_batches(library: Library) -> None:
+    names = [f"L{place:02}" for place in range(60)]
+    for place, name in enumerate(names):
+        library.enrol(name, f"01018000{place:02}")
+        library.person(f"01018000{place:02}", name=NAME, residence=HOME)
+    library.refresh()
+    report = library.refresh(DAY, "patrons", *names, batch_size=4, registry_concurrency=1)
+    assert (report["patrons"]["due"], report["patrons"]["checked"], report["look_ups"]) == (60, 60, 60)
+
+
 def test_due_takes_the_dead_on_their_day(library: Library) -> None:
     _library(library)
     library.refresh(DAY + timedelta(days=89))

@@ -252,11 +252,15 @@ class Defective:
 
 def test_a_defect_of_ours_is_told_without_data_and_hangs_nobody():
     client = RegistryClient(Defective(), RegistryConfig(url="http://127.0.0.1:9/"))
-    with client, pytest.raises(RuntimeError) as defect:
-        next(client.lookup_many([("x", CprNumber("0102031234"))]))
-    assert "ValueError at" in str(defect.value)
-    assert "Anna" not in str(defect.value)
-    assert "0102031234" not in str(defect.value)
+    number = CprNumber("0102031234")
+    with client:
+        for ask in (lambda: next(client.lookup_many([("x", number)])), lambda: client.lookup(number)):
+            with pytest.raises(RuntimeError) as defect:
+                ask()
+            assert "ValueError at" in str(defect.value)
+            assert "Anna" not in str(defect.value)
+            assert "0102031234" not in str(defect.value)
+            assert defect.value.__context__ is None
 
 
 def test_an_answer_shows_no_number():
