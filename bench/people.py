@@ -25,7 +25,7 @@ TEMPLATES = 1_000
 NIGHTS = (1, 2)
 
 _CASES = 400  # the first persons of the demo registry were made to show rules, not to be ordinary
-_SAYS_WHO = frozenset({1, 3, 5, 7, 20, 70, 80, 90})  # the statuses that do not lead to another number
+_ASKED_EACH_NIGHT = frozenset({1, 3, 5, 7, 20, 70, 80})  # neither dead nor under another number
 
 
 def cpr_number(index: int) -> CprNumber:
@@ -49,7 +49,7 @@ def persons(night: int) -> tuple[DemoPerson, ...]:
     people = [
         person
         for person in list(build_people(2 * TEMPLATES, SEED, DAY))[_CASES:]
-        if person.status in _SAYS_WHO and not person.raw and person.name and person.name.addressing
+        if person.status in _ASKED_EACH_NIGHT and not person.raw and person.name and person.name.addressing
     ]
     residents = [person for person in people if person.status == 1 and person.residence and not person.contact]
     changing = residents[: TEMPLATES // 5]

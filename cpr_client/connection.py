@@ -65,7 +65,8 @@ class RegistryConfig:
     certificate's may hold the key, too; no `ca`: the roots that requests trusts, environment included).
     `context` may be missing on the loopback interface alone, and so may `certificate`: see `require_complete`.
     `rate`: requests a second at most, over all threads, None for no limit. `deadline`: for one look-up
-    with all its attempts, waiting for `rate` aside.
+    with all its attempts, waiting for `rate` aside. `breaker_seconds`: nothing but failures for so long, and
+    the registry is taken to be down (cpr_client.breaker).
 
     Raises `ConfigurationError` that names the setting.
     """
@@ -82,6 +83,7 @@ class RegistryConfig:
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     deadline: float = 60.0
+    breaker_seconds: float = 5.0
 
     def __post_init__(self) -> None:
         self._check_url()

@@ -6,6 +6,7 @@
         RegistryTimeout           no answer in time
         RegistryUnavailable       refused, reset, cut off, 5xx without a fault of the contract
         RegistryBusy              429 or 503; `retry_after` seconds where the registry says so
+      RegistryDown              the breaker is open: nothing is sent; `last` is what it opened on
       OperatorMustAct           asking again does not help: a setting or an agreement is wrong
         CertificateProblem        TLS: the certificate, its key or the trusted roots
         RequestRefused            a fault that is not "not found", or HTTP 401/403
@@ -62,6 +63,16 @@ class RegistryBusy(TryAgainLater):
     """HTTP 429 or 503: the registry asks for patience."""
 
     code = "busy"
+
+
+class RegistryDown(RegistryError):
+    """The registry as a whole does not answer, or refuses us: nothing is sent for the time being."""
+
+    code = "registry down"
+
+    def __init__(self, last: RegistryError) -> None:
+        super().__init__(f"the registry as a whole is not asked any more: {last}")
+        self.last = last
 
 
 class OperatorMustAct(RegistryError):

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
+from cpr_client.breaker import Breaker
 from cpr_client.connection import RegistryConfig
 from cpr_client.cpr_number import CprNumber
 from cpr_client.errors import PersonNotFound, RegistryError, TryAgainLater
@@ -75,6 +76,7 @@ class RegistryClient:
         self._exchange = exchange
         self._config = config
         self._pace = Pace(config.rate) if config.rate else None
+        self._breaker = Breaker(seconds=config.breaker_seconds)
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._tasks: SimpleQueue[tuple[_Batch, Any, CprNumber] | None] = SimpleQueue()
@@ -182,7 +184,7 @@ class RegistryClient:
                 batch.answers.put(defect)
 
     def _answer(self, key: Any, number: CprNumber, stop: threading.Event) -> Answer[Any]:
-        look_up = _LookUp(self._exchange, self._config.deadline, self._pace, number, stop)
+        look_up = _LookUp(self._exchange, self._config.deadline, self._pace, self._breaker, number, stop)
         person, error = look_up.make()
         seconds = time.monotonic() - look_up.started
         # The clock tells the access log when the answer came; nothing is decided by it.
@@ -214,10 +216,17 @@ class _LookUp:
     """One look-up with all its attempts."""
 
     def __init__(
-        self, exchange: Asks, deadline: float, pace: Pace | None, number: CprNumber, stop: threading.Event
+        self,
+        exchange: Asks,
+        deadline: float,
+        pace: Pace | None,
+        breaker: Breaker,
+        number: CprNumber,
+        stop: threading.Event,
     ) -> None:
         self._exchange = exchange
         self._pace = pace
+        self._breaker = breaker
         self._number = number
         self._stop = stop
         self._deadline = deadline
@@ -268,8 +277,16 @@ class _LookUp:
         else:
             self.started = time.monotonic()
             self._ends_at = self.started + self._deadline
+        self._breaker.check()
         self.attempts += 1
-        return self._exchange.ask(self._number, self._ends_at)
+        began = time.monotonic()
+        try:
+            person = self._exchange.ask(self._number, self._ends_at)
+        except RegistryError as error:
+            self._breaker.felt(error, began)
+            raise
+        self._breaker.felt(None, began)
+        return person
 
 
 def _is_known_to_registries(number: CprNumber) -> bool:

@@ -142,11 +142,16 @@ def within_reach(programs: Path, account: Account) -> Path:
 
 
 def shared_folder(name: str, mode: int = 0o711) -> Path:
-    """A folder under /var/lib/patronsync, made where missing: others may pass through it, not list it."""
+    """A folder under /var/lib/patronsync, made where missing: others may pass through it, not list it.
+
+    /var/lib/patronsync is root's default data directory, too, and may have been made for root alone.
+    """
     for folder, bits in ((SHARED, 0o711), (SHARED / name, mode)):
         try:
             folder.mkdir(mode=bits, parents=True)
         except FileExistsError:
+            if folder == SHARED and not folder.stat().st_mode & 0o001:
+                folder.chmod(bits)
             continue
         folder.chmod(bits)
     return SHARED / name

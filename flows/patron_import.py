@@ -14,6 +14,7 @@ from prefect.states import Completed, Failed
 from flows.observability.redaction import scrubbed
 from flows.parameters import Encoding
 from flows.steps.import_run import begin_import
+from flows.steps.listening import told
 from flows.steps.load_patrons import load_patrons
 from flows.steps.worker import open_worker
 
@@ -41,7 +42,10 @@ def patron_import(
         dry_run: Report what would change, but change nothing.
         today: The day to work by, if not today; a day ahead is possible in a dry run alone.
     """
-    say = get_run_logger().info
+    return told(lambda: _load(path, encoding, dry_run=dry_run, today=today))
+
+
+def _load(path: Path, encoding: Encoding, *, dry_run: bool, today: date | None) -> State[Any]:
     with scrubbed(), open_worker(need_registry=False) as worker:
         run = begin_import(worker, FLOW, path, encoding, dry_run=dry_run, today=today)
         try:
@@ -56,6 +60,6 @@ def patron_import(
         except Exception as error:
             run.end_failed(error)
             raise
-        say(f"{path.name}: {loaded.counts.read} lines read, {loaded.counts.rejected} rejected")
+        get_run_logger().info(f"{path.name}: {loaded.counts.read} lines read, {loaded.counts.rejected} rejected")
         state, message = run.end(loaded)
     return Completed(message=state) if state == "done" else Failed(message=message)

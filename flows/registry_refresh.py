@@ -17,7 +17,7 @@ from flows.parameters import PatronNumber, RefreshScope
 from flows.steps.applying import BrakeHeld
 from flows.steps.begin_refresh import begin
 from flows.steps.end_refresh import end, end_failed, hold
-from flows.steps.operators_word import Aborted, WaitsForWord
+from flows.steps.listening import told
 from flows.steps.worker import open_worker
 
 FLOW = "registry-refresh"
@@ -53,23 +53,20 @@ def registry_refresh(
         dry_run: Ask and report what would change, but change nothing.
         today: The day to work by, if not today; a day ahead is possible in a dry run alone.
     """
-    say = get_run_logger().info
+    asked = {"limit": limit, "dry_run": dry_run, "today": today}
+    return told(lambda: _refresh(scope, patron_numbers or [], **asked))
+
+
+def _refresh(scope: RefreshScope, patron_numbers: list[str], **asked: Any) -> State[Any]:
     with scrubbed(), open_worker() as worker:
+        refresh = begin(worker, FLOW, scope, patron_numbers, **asked, say=get_run_logger().info)
         try:
-            refresh = begin(
-                worker, FLOW, scope, patron_numbers or [], limit=limit, dry_run=dry_run, today=today, say=say
-            )
-            try:
-                with open_client(worker.settings.registry_config()) as client:
-                    refresh.run(client)
-                state, message = end(worker, FLOW, refresh)
-            except BrakeHeld as held:
-                state, message = hold(worker, FLOW, refresh, held)
-            except Exception as error:
-                end_failed(worker, FLOW, refresh, error)
-                raise
-        except WaitsForWord as waits:
-            return Failed(message=str(waits))
-        except Aborted as aborted:
-            return Failed(message=aborted.message)
+            with open_client(worker.settings.registry_config()) as client:
+                refresh.run(client)
+            state, message = end(worker, FLOW, refresh)
+        except BrakeHeld as held:
+            state, message = hold(worker, FLOW, refresh, held)
+        except Exception as error:
+            end_failed(worker, FLOW, refresh, error)
+            raise
     return Completed(message=message or state) if state == "done" else Failed(message=message)

@@ -12,8 +12,8 @@ import typer
 
 from flows.cli import exits
 from flows.cli.options import DryRun, Json, Today
-from flows.cli.output import Output, Progress
-from flows.errors import UserError
+from flows.cli.output import Output
+from flows.cli.running import Watcher, run_watched
 from flows.parameters import Encoding
 
 
@@ -27,26 +27,19 @@ FLOWS: Mapping[Kind, str] = {Kind.patrons: "flows.patron_import:patron_import"}
 """Kind of file -> the flow that loads it, imported when it runs."""
 
 
-class _Watcher:
-    """Hears the run and shows it."""
+class _Watcher(Watcher):
+    """Shows the lines read, and how much of the file."""
 
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._size: int | None = None
-        self.report: dict[str, Any] | None = None
-        self.message: str | None = None
+    _size: int | None = None
 
     def due(self, patrons: int) -> None:
         if self._size is None:
             self._size = patrons
-            self._bar.total(patrons)
+            super().due(patrons)
 
     def progressed(self, patrons: int, changes: dict[str, int]) -> None:
         note = f"{changes['lines']} lines" + (", loading them" if patrons == self._size else "")
-        self._bar.at(patrons, note)
-
-    def ended(self, report: dict[str, Any], message: str | None) -> None:
-        self.report, self.message = report, message
+        self.bar.at(patrons, note)
 
 
 def import_extract(
@@ -64,30 +57,15 @@ def import_extract(
     parameters = {"path": file.absolute(), "encoding": encoding.value, "dry_run": dry_run, "today": today}
     with environment(need_prefect=True) as settings:
         module, _, name = FLOWS[kind].partition(":")
-        report, message = _run(getattr(import_module(module), name), parameters, output, f"{file.name}, kB")
-        output.result({**report, "message": message})
+        flow = getattr(import_module(module), name)
+        report = run_watched(lambda: flow(**parameters, return_state=True), output, f"{file.name}, kB", _Watcher)
+        output.result(report)
         if not as_json:
-            _show(report, message, output, settings.language)
+            _show(report, output, settings.language)
     raise typer.Exit(exits.DONE if report["state"] == "done" else exits.FAILED)
 
 
-def _run(flow: Any, parameters: Mapping[str, Any], output: Output, label: str) -> tuple[dict[str, Any], str | None]:
-    """The flow's report and message. What broke it off is raised as it was."""
-    from flows.steps.listening import listening
-
-    with output.progress(label) as bar:
-        watcher = _Watcher(bar)
-        with listening(watcher):
-            state = flow(**parameters, return_state=True)
-    if watcher.report is None:
-        error = state.result(raise_on_failure=False)
-        if isinstance(error, Exception) and not type(error).__module__.startswith("prefect"):
-            raise error
-        raise UserError(state.message or "The import did not begin.", "See the run in Prefect.")
-    return watcher.report, watcher.message
-
-
-def _show(report: Mapping[str, Any], message: str | None, output: Output, language: str) -> None:
+def _show(report: Mapping[str, Any], output: Output, language: str) -> None:
     """The report for a person: state, counts, changes, and what was not done as the file says."""
     from flows.reporting.import_report import changes, notes
     from flows.wording import words
@@ -96,7 +74,7 @@ def _show(report: Mapping[str, Any], message: str | None, output: Output, langua
     w = said["import"]
     output.say()
     output.say(w["dry_heading" if report["dry_run"] else "heading"].format(**report), style="bold")
-    output.say(f"{w['state']}: {report['state']}" + (f": {message}" if message else ""))
+    output.say(f"{w['state']}: {report['state']}" + (f": {report['message']}" if report["message"] else ""))
     output.say(f"{w['today']}: {report['today']}, {w['seconds']}: {report['seconds']}")
     output.say(", ".join(f"{w[name]} {number}" for name, number in report["rows"].items()))
     for note, number in notes(dict(report), said):

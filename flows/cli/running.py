@@ -12,22 +12,30 @@ from flows.cli.output import Output, Progress
 from flows.errors import UserError
 
 
-class _Watcher:
+class Watcher:
     """Hears a run and shows it."""
 
     def __init__(self, bar: Progress) -> None:
-        self._bar = bar
+        self.bar = bar
         self.report: dict[str, Any] | None = None
         self.message: str | None = None
+        self.error: Exception | None = None
 
     def due(self, patrons: int) -> None:
-        self._bar.total(patrons)
+        """See `flows.steps.listening.Listener`."""
+        self.bar.total(patrons)
 
     def progressed(self, patrons: int, changes: dict[str, int]) -> None:
-        self._bar.at(patrons, f"{sum(changes.values())} changes")
+        """See `flows.steps.listening.Listener`."""
+        self.bar.at(patrons, f"{sum(changes.values())} changes")
 
     def ended(self, report: dict[str, Any], message: str | None) -> None:
+        """See `flows.steps.listening.Listener`."""
         self.report, self.message = report, message
+
+    def refused(self, error: Exception) -> None:
+        """See `flows.steps.listening.Listener`."""
+        self.error = error
 
 
 def run_flow(flow: Any, parameters: Mapping[str, Any], output: Output, *, label: str, language: str) -> None:
@@ -42,25 +50,27 @@ def run_flow(flow: Any, parameters: Mapping[str, Any], output: Output, *, label:
     raise typer.Exit(_exit_code(report["state"]))
 
 
-def run_watched(run: Callable[[], Any], output: Output, label: str) -> dict[str, Any]:
+def run_watched(
+    run: Callable[[], Any], output: Output, label: str, watcher_of: Callable[[Progress], Watcher] = Watcher
+) -> dict[str, Any]:
     """Runs a flow with a progress bar and returns its report, its message in it. `run` returns Prefect's state."""
     from flows.steps.listening import listening
 
     with output.progress(label) as bar:
-        watcher = _Watcher(bar)
+        watcher = watcher_of(bar)
         with listening(watcher):
             state = run()
     if watcher.report is None:
-        _raise(state)
-        raise UserError(state.message or "The run did not begin.", "See: patronsync approvals")
+        raise watcher.error or _what_broke(state)
     return {**watcher.report, "message": watcher.message}
 
 
-def _raise(state: Any) -> None:
-    """Raises what broke the run before it could report."""
+def _what_broke(state: Any) -> Exception:
+    """What ended a run that told of nothing."""
     error = state.result(raise_on_failure=False)
     if isinstance(error, Exception) and not type(error).__module__.startswith("prefect"):
-        raise error
+        return error
+    return UserError(state.message or "The run did not begin.", "Its log in Prefect says more.")
 
 
 def _exit_code(state: str) -> int:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
+
+from prefect.client.schemas.objects import State
+from prefect.states import Failed
+
+from cpr_client import RegistryError
+from db.errors import DatabaseProblem
+from flows.errors import UserError
 
 
 class Listener(Protocol):
@@ -20,6 +27,9 @@ class Listener(Protocol):
     def ended(self, report: dict[str, Any], message: str | None) -> None:
         """The run's report (docs/reference/commands.md), whatever its state, and what to do about it."""
 
+    def refused(self, error: Exception) -> None:
+        """The run could not begin, or broke off, for a reason that a person can mend."""
+
 
 class _Silent:
     def due(self, patrons: int) -> None: ...
@@ -28,6 +38,8 @@ class _Silent:
 
     def ended(self, report: dict[str, Any], message: str | None) -> None: ...
 
+    def refused(self, error: Exception) -> None: ...
+
 
 _listener: ContextVar[Listener] = ContextVar("listener", default=_Silent())  # noqa: B039  (it holds no state)
 
@@ -35,6 +47,15 @@ _listener: ContextVar[Listener] = ContextVar("listener", default=_Silent())  # n
 def listener() -> Listener:
     """The one who listens now; nobody in a deployment's run."""
     return _listener.get()
+
+
+def told(run: Callable[[], State[Any]]) -> State[Any]:
+    """The state that `run` ends in. An error made for people becomes a failed state with its words and no traceback."""
+    try:
+        return run()
+    except (UserError, DatabaseProblem, RegistryError) as error:
+        listener().refused(error)
+        return Failed(message=str(error))
 
 
 @contextmanager

@@ -14,15 +14,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cpr_client import Answer, CprNumber, OperatorMustAct, Person, RegistryClient, RegistryError
+from cpr_client import Answer, CprNumber, Person, RegistryClient, RegistryDown, RegistryError
 from db.refresh.batches import Access
 from db.refresh.claims import Claimed, Claims
 from mappers.patron import quarantine_for
 from mappers.record import Quarantine
 
 RENEW_EVERY = 60.0  # seconds; a tenth of the lease
-REFUSALS_IN_A_ROW = 5
-FAILURES_IN_A_ROW = 50
 PATIENCE = 10.0  # seconds for look-ups under way when a run breaks off
 
 
@@ -52,7 +50,7 @@ class LookedUp:
         if answer.error is not None:
             result = quarantine_for(answer.error)
         outcome = "answered" if answer.error is None else answer.error.code
-        access = Access(answer.key, answer.asked_at, outcome)
+        asked = [Access(answer.key, answer.asked_at, outcome)] if answer.attempts else []
         return cls(
             patron_number=answer.key,
             answer=result,
@@ -60,34 +58,8 @@ class LookedUp:
             chain=(*(before.chain if before else ()), answer.cpr_number),
             answered_at=answer.asked_at,
             seconds=answer.seconds + (before.seconds if before else 0.0),
-            accesses=[*(before.accesses if before else ()), access],
+            accesses=[*(before.accesses if before else ()), *asked],
         )
-
-
-class RegistryDown(Exception):
-    """The registry as a whole does not answer or refuses us: the run stops asking. Holds the last error."""
-
-    def __init__(self, error: RegistryError) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
-class _Fuse:
-    """Blows when nothing but failures come: at once where an operator must act, later where waiting may help."""
-
-    def __init__(self) -> None:
-        self._refusals = 0
-        self._failures = 0
-
-    def feel(self, error: RegistryError | None) -> None:
-        """Raises `RegistryDown` after too many failures in a row."""
-        if error is None:
-            self._refusals = self._failures = 0
-            return
-        self._failures += 1
-        self._refusals = self._refusals + 1 if isinstance(error, OperatorMustAct) else 0
-        if self._refusals >= REFUSALS_IN_A_ROW or self._failures >= FAILURES_IN_A_ROW:
-            raise RegistryDown(error)
 
 
 class _Pages:
@@ -164,25 +136,22 @@ class _Producer(threading.Thread):
 
     def _produce(self) -> None:
         batch: list[LookedUp] = []
-        fuse = _Fuse()
+        down: RegistryDown | None = None
         with closing(self._client.lookup_many(self._pages)) as answers:
             for answer in answers:
-                looked_up = LookedUp.from_answer(answer)
-                batch.append(looked_up)
-                try:
-                    fuse.feel(looked_up.error)
-                except RegistryDown as down:
+                if isinstance(answer.error, RegistryDown):
                     self._pages.end()
-                    self._put(batch)
-                    self._put(down)
-                    self.unapplied += [LookedUp.from_answer(late) for late in answers]
-                    return
+                    down = answer.error
+                if answer.attempts or down is None:
+                    batch.append(LookedUp.from_answer(answer))
                 if len(batch) >= self._size:
                     self._put(batch)
                     batch = []
                 self._renew()
         if batch:
             self._put(batch)
+        if down is not None:
+            raise down
 
     def _put(self, item: _Item) -> None:
         while not self._stopping.is_set():

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from db.runs import store
 from db.runs.store import Question, Word
+from flows.errors import UserError
 from mappers.plausibility import Alarm
 
 FORM_KEY = "word"
@@ -38,21 +39,23 @@ class OperatorsWord(RunInput):
     )
 
 
-class WaitsForWord(Exception):
-    """The run waits for an operator's word and this process ends."""
+class WaitsForWord(UserError):
+    """The run waits for an operator's word and this process ends (exit code 3)."""
+
+    exit_code = 3
 
     def __init__(self, run_id: int) -> None:
-        super().__init__(f"run {run_id} waits for an operator's word")
-        self.run_id = run_id
+        super().__init__(
+            f"Run {run_id} waits for an operator's word.",
+            f"Say: patronsync approvals answer {run_id} apply|skip|abort\nthen: patronsync refresh",
+        )
 
 
-class Aborted(Exception):
+class Aborted(UserError):
     """An operator, or nobody within the time, has ended the run."""
 
     def __init__(self, run_id: int, message: str) -> None:
-        super().__init__(message)
-        self.run_id = run_id
-        self.message = message
+        super().__init__(f"Run {run_id} is {message}.", "What it had not applied is still due: start a new run.")
 
 
 @dataclass(slots=True)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from cpr_client import RegistryClient
+from cpr_client import RegistryClient, RegistryDown
 from db.refresh.claims import Claims, Scope
 from flows.clock import now
 from flows.steps.applying import Applier
 from flows.steps.counting import Counts
 from flows.steps.listening import listener
-from flows.steps.look_ups import LookedUp, RegistryDown, looked_up_batches
+from flows.steps.look_ups import LookedUp, looked_up_batches
 from flows.steps.succession import follow_successors
 from mappers.record import Quarantine
 
@@ -67,7 +67,7 @@ class Refresh:
                     self._apply(followed)
             self._try_the_locked_again()
         except RegistryDown as down:
-            self.registry_down = str(down.error)
+            self.registry_down = str(down.last)
             self._try_the_locked_again()
         finally:
             self._release()

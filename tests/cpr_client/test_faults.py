@@ -26,8 +26,8 @@ URL = "http://127.0.0.1:9/registry"
 
 @pytest.fixture
 def client() -> Iterator[RegistryClient]:
-    # A deadline that is over with the first wait: what is worth repeating is asked about once.
-    with open_client(RegistryConfig(url=URL, deadline=0.05)) as opened:
+    # Too short for a second attempt: what is worth repeating is asked about once.
+    with open_client(RegistryConfig(url=URL, deadline=0.6)) as opened:
         yield opened
 
 

@@ -28,7 +28,7 @@ BODY = person()
 
 def ask(port: int, **settings) -> Person:
     """One look-up, asked once."""
-    config = RegistryConfig(url=f"http://127.0.0.1:{port}/", **{"deadline": 0.3, **settings})
+    config = RegistryConfig(url=f"http://127.0.0.1:{port}/", **{"deadline": 0.6, **settings})
     with open_client(config) as client:
         return client.lookup(NUMBER)
 
@@ -150,7 +150,7 @@ def test_a_name_that_leads_nowhere_is_passing(our_certificate):
         certificate=our_certificate.certificate,
         key=our_certificate.key,
         context=AuthorityContext("12345678"),
-        deadline=0.1,
+        deadline=0.6,
     )
     with open_client(config) as client, pytest.raises(RegistryUnavailable) as failed:
         client.lookup(NUMBER)
@@ -290,7 +290,7 @@ def test_a_registry_elsewhere_is_reached_through_the_environment_s_proxy(monkeyp
         certificate=our_certificate.certificate,
         key=our_certificate.key,
         context=AuthorityContext("12345678"),
-        deadline=0.1,
+        deadline=0.6,
     )
     with serving(proxy) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")

@@ -71,7 +71,7 @@ def silent(text: str) -> None:
 )
 def test_no_answer_gets_out(log, status, body):
     url = "http://127.0.0.1:9/registry"
-    with responses.RequestsMock() as http, open_client(RegistryConfig(url=url, deadline=0.1)) as client:
+    with responses.RequestsMock() as http, open_client(RegistryConfig(url=url, deadline=0.6)) as client:
         http.add("POST", url, status=status, body=body, content_type="text/xml")
         try:
             repr(client.lookup(NUMBER))
@@ -106,7 +106,7 @@ def test_nothing_gets_out_where_the_line_is_broken(log, nonsense):
 
     with (
         serving(talk) as port,
-        open_client(RegistryConfig(url=f"http://127.0.0.1:{port}/", deadline=0.2)) as client,
+        open_client(RegistryConfig(url=f"http://127.0.0.1:{port}/", deadline=0.6)) as client,
         pytest.raises(RegistryError) as failed,
     ):
         client.lookup(NUMBER)

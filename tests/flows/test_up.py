@@ -9,6 +9,8 @@ import re
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,8 +66,16 @@ class Up:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
         )
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-            return json.load(answer)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        for _ in range(30):
+            try:
+                with opener.open(request, timeout=10) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                if error.code != 503:  # SQLite is busy: Prefect's clients and its page ask again, too
+                    raise
+                time.sleep(0.5)
+        raise AssertionError(f"{path}: busy for too long")
 
     def start_run(self, parameters: dict[str, Any]) -> str:
         """As somebody who presses Run."""

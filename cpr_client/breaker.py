@@ -1,0 +1,58 @@
+"""Stops asking a registry that is down or refuses us, so that a night does not burn through its patrons.
+
+Opens after `failures` failed attempts in a row, `seconds` after the first of them began, or after
+`refusals` refusals in a row (waiting does not help there). While it is open nothing is sent; after
+`rest` seconds one attempt is let through, and its success closes it again. What is no failure of the registry as a whole (nobody
+has this number, one answer that can't be read) counts as an answer.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from cpr_client.errors import OperatorMustAct, RegistryDown, RegistryError, TryAgainLater
+
+
+class Breaker:
+    """One for all threads of a client."""
+
+    def __init__(self, *, failures: int = 20, seconds: float = 5.0, refusals: int = 5, rest: float = 30.0) -> None:
+        self._most_failures, self._patience, self._most_refusals, self._rest = failures, seconds, refusals, rest
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._refusals = 0
+        self._since = 0.0
+        self._opened: float | None = None
+        self._last: RegistryError | None = None
+
+    def check(self) -> None:
+        """To be called before each attempt. Raises `RegistryDown` while nothing may be sent."""
+        if self._opened is None:
+            return
+        with self._lock:
+            if self._opened is None or self._last is None:
+                return
+            now = time.monotonic()
+            if now - self._opened < self._rest:
+                raise RegistryDown(self._last)
+            self._opened = now  # this attempt goes through; the others wait for what becomes of it
+
+    def felt(self, error: RegistryError | None, began: float) -> None:
+        """To be told what became of each attempt, and when it began (`time.monotonic`)."""
+        if not isinstance(error, TryAgainLater | OperatorMustAct):
+            if self._failures or self._refusals or self._opened is not None:
+                with self._lock:
+                    self._failures = self._refusals = 0
+                    self._opened = self._last = None
+            return
+        with self._lock:
+            now = time.monotonic()
+            if self._failures == 0:
+                self._since = began
+            self._failures += 1
+            self._refusals = self._refusals + 1 if isinstance(error, OperatorMustAct) else 0
+            self._last = error
+            worn_out = self._failures >= self._most_failures and now - self._since >= self._patience
+            if self._opened is None and (worn_out or self._refusals >= self._most_refusals):
+                self._opened = now
