@@ -20,8 +20,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The proofs at the size that they are written for; about an hour. Writes docs/proofs.md.
 soak: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q -m soak
+	$(BIN)/python -m pytest -q -s --full-size tests/proofs
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.generate
