@@ -65,4 +65,3 @@ def read_barely() -> Callable[[int], float]:
             assert one_pass(answer, parser)
 
     return lambda count: cpu_seconds(lambda: work(count))
-

@@ -104,9 +104,13 @@ class ConfigurationError(OperatorMustAct):
 
 
 class SupplierMustAct(RegistryError):
-    """The answer can't be used; what the library has stays as it is."""
+    """The answer can't be used; what the library has stays as it is.
+
+    `detail` says where and how in a few words, each way of being wrong in others; never a value.
+    """
 
     code = "supplier must act"
+    detail = ""
 
 
 class MalformedAnswer(SupplierMustAct):
@@ -115,7 +119,8 @@ class MalformedAnswer(SupplierMustAct):
     code = "malformed"
 
     def __init__(self, element: str, problem: str = "can't be read") -> None:
-        super().__init__(f"malformed answer: {element} {problem}")
+        self.detail = f"{element} {problem}"
+        super().__init__(f"malformed answer: {self.detail}")
         self.element = element
         self.problem = problem
 
@@ -124,6 +129,7 @@ class MismatchedAnswer(SupplierMustAct):
     """The answer is about another number than the one asked for."""
 
     code = "mismatched"
+    detail = "persondata/personnummer is another number than the one asked for"
 
     def __init__(self) -> None:
         super().__init__("the answer is about another number than the one asked for")

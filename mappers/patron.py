@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from cpr_client.cpr_number import CprNumber
-from cpr_client.errors import MalformedAnswer
+from cpr_client.errors import MalformedAnswer, MismatchedAnswer
 from cpr_client.person import Person
 from mappers import blocks, events, municipalities, plausibility, quarantine, status, succession
 from mappers.address import base_address, residence_in, stored_contact
@@ -40,7 +40,7 @@ def decide(
     if isinstance(answer, Quarantine):
         return _kept(stored, answer, today)
     if answer.cpr_number != (chain[-1] if chain else stored.cpr_number):
-        return _kept(stored, Quarantine(quarantine.MISMATCHED), today)
+        return _kept(stored, Quarantine(quarantine.MISMATCHED, MismatchedAnswer.detail), today)
     following = succession.next_number(stored.cpr_number, chain, answer)
     if isinstance(following, Quarantine):
         return _kept(stored, following, today)
@@ -52,7 +52,7 @@ def decide(
     try:
         after, notes = record_after(stored.record, answer, today)
     except MalformedAnswer as error:
-        return _kept(stored, Quarantine(quarantine.MALFORMED, error.element), today)
+        return _kept(stored, Quarantine(quarantine.MALFORMED, error.detail), today)
     return _applied(stored, after, moved_to, notes, today, interval_days)
 
 

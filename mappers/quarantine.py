@@ -32,14 +32,14 @@ def quarantine_for(error: RegistryError) -> Quarantine | None:
     """The quarantine that a failed look-up puts the patron in.
 
     None where the patron was not really asked about (the registry is down, or an operator must
-    act): they stay due. The detail names an element of the answer, never its value.
+    act): they stay due. The detail names an element of the answer and what is wrong with it, never its value.
     """
     if isinstance(error, PersonNotFound):
         return Quarantine(NOT_FOUND)
     if isinstance(error, MalformedAnswer):
-        return Quarantine(MALFORMED, error.element)
+        return Quarantine(MALFORMED, error.detail)
     if isinstance(error, MismatchedAnswer):
-        return Quarantine(MISMATCHED)
+        return Quarantine(MISMATCHED, error.detail)
     return None
 
 

@@ -15,7 +15,11 @@ from mappers.status import SUCCEEDED
 MAX_STEPS = 5
 """So many successors are looked up; one more is a quarantine."""
 
-ELEMENT = "gaeldendePersonnummer"
+MISSING = "gaeldendePersonnummer is missing"
+UNKNOWN_TO_THE_REGISTRY = "gaeldendePersonnummer is a replacement number"
+COMES_BACK = "gaeldendePersonnummer comes back to an earlier number"
+TOO_LONG = f"gaeldendePersonnummer leads on after {MAX_STEPS} steps"
+"""Details of the quarantine."""
 
 
 class ChainNotFollowed(Exception):
@@ -36,7 +40,9 @@ def next_number(asked: CprNumber, chain: tuple[CprNumber, ...], answer: Person) 
         return None
     successor = answer.successor
     if successor is None or successor.is_replacement:
-        return Quarantine(MALFORMED, ELEMENT)
-    if successor == asked or successor in chain or len(chain) >= MAX_STEPS:
-        return Quarantine(SUCCESSOR_CIRCLE)
+        return Quarantine(MALFORMED, UNKNOWN_TO_THE_REGISTRY if successor else MISSING)
+    if successor == asked or successor in chain:
+        return Quarantine(SUCCESSOR_CIRCLE, COMES_BACK)
+    if len(chain) >= MAX_STEPS:
+        return Quarantine(SUCCESSOR_CIRCLE, TOO_LONG)
     return successor

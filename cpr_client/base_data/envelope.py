@@ -30,8 +30,8 @@ _local = threading.local()
 
 def parse(body: bytes) -> Element:
     """The answer as a tree, its declared encoding honoured. Raises `MalformedAnswer`."""
-    # Looked for before parsing, so that no entity is ever expanded; again below for other encodings than ASCII's.
-    if b"<!DOCTYPE" in body:
+    # Looked for before parsing, so that no entity is ever expanded; again below for encodings that hide it here.
+    if b"<!DOCTYPE" in body or (b"\0" in body[:4] and _holds(body, b"<!DOCTYPE")):
         raise _problem_before_parsing(body)
     parser = getattr(_local, "parser", None)
     if parser is None:
@@ -44,8 +44,10 @@ def parse(body: bytes) -> Element:
     # Raised out here: the parser's own error quotes the text, and must not hang on to ours.
     if problem is not None:
         raise problem
-    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs lack it
-        raise MalformedAnswer("DOCTYPE", "is not allowed")
+    docinfo = root.getroottree().docinfo  # type: ignore[union-attr]  # the stubs lack it
+    if docinfo.doctype:
+        dtd = docinfo.internalDTD
+        raise _doctype(dtd is not None and next(dtd.iterentities(), None) is not None)
     return root
 
 
@@ -85,7 +87,16 @@ def _new_parser() -> etree.XMLParser:
 def _problem_before_parsing(body: bytes) -> MalformedAnswer:
     if _HTML.match(body):
         return MalformedAnswer("Envelope", "is missing: the answer is HTML")
-    return MalformedAnswer("DOCTYPE", "is not allowed")
+    return _doctype(_holds(body, b"<!ENTITY"))
+
+
+def _holds(body: bytes, word: bytes) -> bool:
+    """Whether the word is there, in ASCII or in UTF-16."""
+    return word in body.replace(b"\0", b"")
+
+
+def _doctype(with_entities: bool) -> MalformedAnswer:
+    return MalformedAnswer("DOCTYPE", f"is not allowed{', nor are entities' if with_entities else ''}")
 
 
 def _syntax_problem(body: bytes, code: int) -> MalformedAnswer:

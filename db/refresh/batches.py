@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from cpr_client import CprNumber
-from db.refresh.columns import COLUMNS, with_columns
+from db.copying import put
+from db.refresh.columns import COLUMNS, TYPES, with_columns
 from db.session import Session
 from db.statements import statement
 from mappers.quarantine import SAYS_NOTHING
@@ -69,55 +70,56 @@ class Batch:
         blocked = [d for d in decisions if d.blocks_set or d.blocks_lifted]
         with connection.cursor() as cursor:
             if rewritten:
-                with cursor.copy("COPY staged_patron FROM STDIN") as copy:  # its columns: create_staging.sql
-                    for decision in rewritten:
-                        copy.write_row(_staged(decision))
+                put(cursor, "staged_patron", _PATRON_TYPES, map(_staged, rewritten))
                 if any(decision.moved_to for decision in rewritten):
                     cursor.execute(statement("refresh/keep_former_numbers"), {"today": self.today})
                 cursor.execute(with_columns("refresh/apply_patrons"))
             if blocked:
-                with cursor.copy("COPY staged_block (patron_number, reason, since, lifted) FROM STDIN") as copy:
-                    for decision in blocked:
-                        for reason, since in decision.blocks_set.items():
-                            copy.write_row((decision.patron_number, reason, since, False))
-                        for reason in decision.blocks_lifted:
-                            copy.write_row((decision.patron_number, reason, None, True))
+                put(cursor, "staged_block", _BLOCK_TYPES, _staged_blocks(blocked))
                 cursor.execute(statement("refresh/apply_blocks"))
             self._append_events(cursor, decisions)
             self._mark_checked(cursor, decisions, checked_at)
         log_accesses(connection, accesses, purpose, self.run_id)
 
     def _append_events(self, cursor: psycopg.Cursor[Any], decisions: Sequence[Decision]) -> None:
-        changed = [decision for decision in decisions if decision.events]
-        if not changed:
-            return
-        with cursor.copy("COPY sync.change (patron_number, kind, fields, run_id) FROM STDIN") as copy:
-            for decision in changed:
-                for kind, fields in decision.events.items():
-                    copy.write_row((decision.patron_number, kind, list(fields), self.run_id))
+        rows = [
+            (decision.patron_number, kind, list(fields), self.run_id)
+            for decision in decisions
+            for kind, fields in decision.events.items()
+        ]
+        if rows:
+            put(cursor, "sync.change (patron_number, kind, fields, run_id)", _CHANGE_TYPES, rows)
 
     def _mark_checked(
         self, cursor: psycopg.Cursor[Any], decisions: Sequence[Decision], checked_at: Mapping[str, datetime]
     ) -> None:
-        quarantines = False
-        with cursor.copy("COPY staged_check FROM STDIN") as copy:  # its columns: create_staging.sql
-            for decision in decisions:
-                number, quarantine = decision.patron_number, decision.quarantine
-                was = self.stored[number].quarantine_reason is not None
-                quarantines = quarantines or was or quarantine is not None
-                reason, detail, other = (
-                    (quarantine.reason, quarantine.detail, quarantine.other_patron)
-                    if quarantine
-                    else (None, None, None)
-                )
-                copy.write_row(
-                    (number, checked_at[number], decision.next_due, reason, detail, other, decision.tries, was)
-                )
+        put(cursor, "staged_check", _CHECK_TYPES, self._staged_checks(decisions, checked_at))
+        quarantines = any(decision.quarantine or self._was_quarantined(decision) for decision in decisions)
         today = {"today": self.today, "claimant": self.run_id, "says_nothing": sorted(SAYS_NOTHING)}
         if quarantines:
             for name in ("close_quarantine", "open_quarantine", "close_cases", "open_cases"):
                 cursor.execute(statement(f"refresh/{name}"), today)
         cursor.execute(statement("refresh/mark_checked"), today)
+
+    def _staged_checks(
+        self, decisions: Sequence[Decision], checked_at: Mapping[str, datetime]
+    ) -> Iterator[Sequence[Any]]:
+        for decision in decisions:
+            number, why = decision.patron_number, decision.quarantine
+            told = (why.reason, why.detail, why.other_patron) if why else (None, None, None)
+            was = self._was_quarantined(decision)
+            yield (number, checked_at[number], decision.next_due, *told, decision.tries, was)
+
+    def _was_quarantined(self, decision: Decision) -> bool:
+        return self.stored[decision.patron_number].quarantine_reason is not None
+
+
+# The columns of the temporary tables: create_staging.sql.
+_PATRON_TYPES = ("text", "text", *TYPES)
+_BLOCK_TYPES = ("text", "text", "date", "bool")
+_CHECK_TYPES = ("text", "timestamptz", "date", "text", "text", "text", "int4", "bool")
+_CHANGE_TYPES = ("text", "text", "text[]", "int8")
+_ACCESS_TYPES = ("text", "timestamptz", "text", "int8", "text")
 
 
 def _staged(decision: Decision) -> list[Any]:
@@ -125,6 +127,14 @@ def _staged(decision: Decision) -> list[Any]:
     if row[_RESIDENCE + 2] is not None:
         row[_RESIDENCE + 2] = Jsonb(row[_RESIDENCE + 2])
     return row
+
+
+def _staged_blocks(decisions: Iterable[Decision]) -> Iterator[Sequence[Any]]:
+    for decision in decisions:
+        for reason, since in decision.blocks_set.items():
+            yield (decision.patron_number, reason, since, False)
+        for reason in decision.blocks_lifted:
+            yield (decision.patron_number, reason, None, True)
 
 
 def holders(connection: psycopg.Connection, cpr_numbers: Iterable[CprNumber]) -> dict[CprNumber, str]:
@@ -137,11 +147,9 @@ def holders(connection: psycopg.Connection, cpr_numbers: Iterable[CprNumber]) ->
 
 def log_accesses(connection: psycopg.Connection, accesses: Iterable[Access], purpose: str, run_id: int) -> None:
     """Writes look-ups to the registry access log, within the transaction that is open, if any."""
-    with connection.cursor().copy(
-        "COPY sync.registry_access (patron_number, asked_at, purpose, run_id, outcome) FROM STDIN"
-    ) as copy:
-        for access in accesses:
-            copy.write_row((access.patron_number, access.asked_at, purpose, run_id, access.outcome))
+    target: LiteralString = "sync.registry_access (patron_number, asked_at, purpose, run_id, outcome)"
+    rows = ((access.patron_number, access.asked_at, purpose, run_id, access.outcome) for access in accesses)
+    put(connection.cursor(), target, _ACCESS_TYPES, rows)
 
 
 def _create_staging(connection: psycopg.Connection) -> None:

@@ -5,7 +5,8 @@
 SELECT patron.patron_number, patron.cpr_number, checked.checked_on, blocks.since_by_reason AS registry_blocks,
        quarantine.reason AS quarantine_reason, coalesce(quarantine.tries, 0) AS quarantine_tries,
        {record_columns}
-FROM library.patron AS patron
+FROM unnest(%(numbers)s::text[]) AS asked (patron_number) -- a join: = ANY would look through all of them for each patron
+JOIN library.patron AS patron USING (patron_number)
 JOIN sync.claim AS claim ON claim.patron_number = patron.patron_number AND claim.claimant = %(claimant)s
 JOIN sync.patron_check AS checked ON checked.patron_number = patron.patron_number
 LEFT JOIN sync.quarantine AS quarantine
@@ -16,5 +17,4 @@ LEFT JOIN (
     WHERE source = 'registry' AND patron_number = ANY (%(numbers)s)
     GROUP BY patron_number
 ) AS blocks ON blocks.patron_number = patron.patron_number
-WHERE patron.patron_number = ANY (%(numbers)s)
 FOR NO KEY UPDATE OF patron SKIP LOCKED;

@@ -15,6 +15,7 @@ import yaml
 
 import flows
 from flows.errors import UserError
+from flows.local.automations import HEARTBEAT, put_automations
 from flows.observability.redaction import mask
 from flows.settings import Settings
 from flows.settings.names import variable
@@ -30,7 +31,9 @@ def deploy(settings: Settings) -> list[str]:
     settings by what `run_variables` writes into each deployment.
     """
     make_pool()
-    return register(with_run_variables(read_prefect_file(), run_variables(settings)))
+    names = register(with_run_variables(read_prefect_file(), run_variables(settings)))
+    put_automations()
+    return names
 
 
 def make_pool() -> bool:
@@ -92,7 +95,7 @@ def read_prefect_file() -> dict[str, Any]:
 
 def run_variables(settings: Settings) -> dict[str, str]:
     """What a run's process needs to find the same settings: the file, and the home of embedded parts in use."""
-    variables = {}
+    variables = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT)}
     if settings.env_file is not None:
         variables[variable("env_file")] = str(settings.env_file.absolute())
     if settings.database_url is None or settings.is_embedded("database_url") or settings.is_embedded("registry_url"):

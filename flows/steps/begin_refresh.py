@@ -100,11 +100,13 @@ def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> Ref
     assert record is not None
     say(f"run {going_on.run_id} goes on: {going_on.word}")
     given = record.parameters
+    counts = Counts.restore(record.counts, record.outcomes, record.changes, record.look_ups)
+    counts.forget_failures()
     refresh = _refresh(
         worker,
         going_on.run_id,
         Scope(given["scope"], record.today, tuple(given["patron_numbers"])),
-        Counts.restore(record.counts, record.outcomes, record.changes, record.look_ups),
+        counts,
         limit=given["limit"],
         dry_run=False,
         say=say,

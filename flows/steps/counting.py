@@ -12,9 +12,11 @@ from typing import Any
 
 from db.runs.store import Progress
 from mappers.plausibility import Tally
+from mappers.quarantine import REASONS
 from mappers.record import Decision
 
 _GOOD = {"first answer": "first_answers", "changed": "changed", "unchanged": "unchanged"}
+_CHECKED = {*_GOOD, *REASONS}
 
 
 @dataclass(slots=True)
@@ -62,6 +64,11 @@ class Counts:
         self.failed += patrons
         self.outcomes[code] += patrons
         self.due = max(self.due, self.checked + self.failed)
+
+    def forget_failures(self) -> None:
+        """For a run that goes on: whom it could not ask or apply before is due still, and is asked again."""
+        self.failed = 0
+        self.outcomes = Counter({code: n for code, n in self.outcomes.items() if code in _CHECKED})
 
     def patrons(self) -> dict[str, int]:
         """The object `patrons` of the JSON report (docs/reference/commands.md)."""

@@ -52,13 +52,14 @@ class Refresh:
         self.took_over = self.claims.free_dead()
         if self.took_over:
             self.say(f"took over {self.took_over} patrons whom a killed run had claimed")
-        listener().due(self.counts.due if self.limit is None else min(self.limit, self.counts.due))
+        counts = self.counts
+        listener().due(counts.due if self.limit is None else min(self.limit, counts.due))
         try:
             with looked_up_batches(
                 client,
                 self.claims,
                 batch_size=self.batch_size,
-                limit=self.limit,
+                limit=None if self.limit is None else max(0, self.limit - counts.checked - counts.failed),
                 sweep_again=not self.dry_run and self.scope.name != "patrons",
                 unapplied=self.applier.log_in_vain,
             ) as batches:

@@ -306,6 +306,26 @@ def test_apply_turns_no_other_brake_off(held: Library) -> None:
     assert len(_dead(held)) == 6
 
 
+def test_who_could_not_be_asked_before_the_brake_is_asked_when_the_run_goes_on(held: Library) -> None:
+    held.registry.fail("fault", times=1, numbers=[_number(50)], code="NotAuthorized", text="no agreement")
+    report = held.refresh()
+    assert (report["state"], report["patrons"]["failed"], report["patrons"]["checked"]) == ("waiting", 1, 199)
+    _word(held, report["run"], "apply")
+    report = held.refresh()
+    counts = report["patrons"]
+    assert (report["state"], counts["due"], counts["checked"], counts["failed"]) == ("done", 400, 400, 0)
+    assert report["outcomes"] == {"changed": 7, "unchanged": 393}
+
+
+@pytest.mark.parametrize("word", ["apply", "skip"])
+def test_a_run_that_goes_on_keeps_to_its_limit(held: Library, word: store.Word) -> None:
+    run = held.refresh(limit=310)["run"]
+    _word(held, run, word)
+    report = held.refresh()
+    assert (report["run"], report["state"]) == (run, "done")
+    assert (report["patrons"]["checked"], report["patrons"]["left"]) == (310, 90)
+
+
 def test_the_next_run_has_its_brakes_on_again(held: Library) -> None:
     run = held.refresh()["run"]
     _word(held, run, "apply")

@@ -121,9 +121,10 @@ def test_a_dry_run_may_look_ahead(night: Library) -> None:
 def test_without_json_a_person_reads_the_counts(night: Library) -> None:
     _people(night, 2)
     night.enrol("lost", "0202809995")
+    night.person("0101600001", name=NAME, residence={**HOME, "municipality_code": 0})
     code, out = night.command("refresh", *TODAY)
     assert code == 0
-    for words in ("done", "due 3", "in quarantine 1", "quarantined: not found"):
+    for words in ("done", "due 3", "in quarantine 1", "quarantined: not found", "without a municipality"):
         assert words in out
     assert "0202809995" not in out + night.errors
 

@@ -16,6 +16,7 @@ BOMB = (
     + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
     + "]><x>&i;</x>"
 )
+UTF7_BOMB = b'<?xml version="1.0" encoding="UTF-7"?>+ADw-!DOCTYPE x [+ADw-!ENTITY a "b"+AD4-]+AD4-+ADw-x/+AD4-'
 LATIN = '<?xml version="1.0" encoding="UTF-8"?><navn>Æbelø</navn>'.encode("latin-1")
 
 CASES = [
@@ -35,10 +36,13 @@ CASES = [
     (b"<a>\x01</a>", "Envelope can't be read: a character that XML does not allow"),
     (b"<a></b>", "Envelope can't be read: the XML is not well-formed (libxml2 error 76)"),
     (b"<a>&name;</a>", "Envelope can't be read: the XML is not well-formed (libxml2 error 26)"),
-    (BOMB.encode(), "DOCTYPE is not allowed"),
+    (BOMB.encode(), "DOCTYPE is not allowed, nor are entities"),
     (b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd"><x/>', "DOCTYPE is not allowed"),
     (b"<!DOCTYPE x>" + person(), "DOCTYPE is not allowed"),
     ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x><x/>'.encode("utf-16"), "DOCTYPE is not allowed"),
+    (BOMB.encode("utf-16-be"), "DOCTYPE is not allowed, nor are entities"),
+    (b'<?xml version="1.0" encoding="UTF-7"?>+ADw-!DOCTYPE x+AD4-+ADw-x/+AD4-', "DOCTYPE is not allowed"),
+    (UTF7_BOMB, "DOCTYPE is not allowed, nor are entities"),
     (b"<PersonLookupResponse/>", "Envelope is missing: another element stands in its place"),
     (
         person().replace(SOAP_ENVELOPE.encode(), b"http://www.w3.org/2003/05/soap-envelope"),

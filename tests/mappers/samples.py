@@ -102,5 +102,10 @@ def known(answer: Person | None = None, today: date = YESTERDAY, record: PatronR
 
 
 def is_malformed(decision: Decision, element: str) -> bool:
-    """Whether the answer was quarantined as malformed, naming this element."""
-    return decision.quarantine == Quarantine(quarantine.MALFORMED, element) and decision.outcome == "malformed"
+    """Whether the answer was quarantined as malformed, naming this element first."""
+    why = decision.quarantine
+    return why is not None and decision.outcome == why.reason == quarantine.MALFORMED and _named(why.detail) == element
+
+
+def _named(detail: str | None) -> str:
+    return (detail or "").partition(" ")[0]

@@ -67,8 +67,11 @@ def test_a_count_that_has_grown_for_years_is_still_32_days():
     ("error", "quarantine"),
     [
         (errors.PersonNotFound(), Quarantine("not found")),
-        (errors.MalformedAnswer("status"), Quarantine("malformed", "status")),
-        (errors.MismatchedAnswer(), Quarantine("mismatched")),
+        (errors.MalformedAnswer("status", "is unknown"), Quarantine("malformed", "status is unknown")),
+        (
+            errors.MismatchedAnswer(),
+            Quarantine("mismatched", "persondata/personnummer is another number than the one asked for"),
+        ),
     ],
 )
 def test_an_answer_that_can_not_be_used_is_quarantined(error, quarantine):

@@ -12,6 +12,8 @@ from mappers.succession import MAX_STEPS, ChainNotFollowed, next_number
 from tests.mappers.samples import NUMBER, REPLACEMENT, SUCCESSOR, TODAY, answered, known, person
 from tests.mappers.strategies import few_numbers, persons
 
+CIRCLE = Quarantine("successor circle", "gaeldendePersonnummer comes back to an earlier number")
+
 
 def _numbers(count):
     return [CprNumber(f"020140{serial:04d}") for serial in range(count)]
@@ -27,22 +29,22 @@ def test_a_number_that_moved_names_the_next_one(code):
     assert next_number(NUMBER, (), person(code, successor=SUCCESSOR)) == SUCCESSOR
 
 
-@pytest.mark.parametrize("successor", [None, REPLACEMENT])
-def test_a_successor_that_is_missing_or_that_the_registry_can_not_know_is_malformed(successor):
+@pytest.mark.parametrize(("successor", "what"), [(None, "missing"), (REPLACEMENT, "a replacement number")])
+def test_a_successor_that_is_missing_or_that_the_registry_can_not_know_is_malformed(successor, what):
     answer = person(60, successor=successor)
-    assert next_number(NUMBER, (), answer) == Quarantine("malformed", "gaeldendePersonnummer")
+    assert next_number(NUMBER, (), answer) == Quarantine("malformed", f"gaeldendePersonnummer is {what}")
 
 
 def test_a_number_that_succeeds_itself_is_a_circle():
-    assert next_number(NUMBER, (), person(60, successor=NUMBER)) == Quarantine("successor circle")
+    assert next_number(NUMBER, (), person(60, successor=NUMBER)) == CIRCLE
 
 
 def test_a_number_that_comes_back_is_a_circle():
     first, second = _numbers(2)
     answer = person(50, cpr_number=second, successor=first)
-    assert next_number(NUMBER, (first, second), answer) == Quarantine("successor circle")
+    assert next_number(NUMBER, (first, second), answer) == CIRCLE
     back_to_start = person(50, cpr_number=second, successor=NUMBER)
-    assert next_number(NUMBER, (first, second), back_to_start) == Quarantine("successor circle")
+    assert next_number(NUMBER, (first, second), back_to_start) == CIRCLE
 
 
 def test_a_chain_is_followed_five_steps_and_no_further():
@@ -51,7 +53,9 @@ def test_a_chain_is_followed_five_steps_and_no_further():
     fifth = person(60, cpr_number=chain[3], successor=chain[4])
     assert next_number(NUMBER, tuple(chain[:4]), fifth) == chain[4]
     sixth = person(60, cpr_number=chain[4], successor=further)
-    assert next_number(NUMBER, tuple(chain), sixth) == Quarantine("successor circle")
+    assert next_number(NUMBER, tuple(chain), sixth) == Quarantine(
+        "successor circle", "gaeldendePersonnummer leads on after 5 steps"
+    )
 
 
 def test_a_person_at_the_end_of_five_steps_is_decided_on_and_the_number_moves_there():
