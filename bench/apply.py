@@ -1,9 +1,10 @@
 """Applying answers, 20 % of which change something, in batches of 1,000.
 
-`ours` is `db.refresh.batches`: lock, read, apply, commit; deciding has a figure of its own (bench/mapping.py) and is not
-in this one. `row_by_row` does the same work, patron, access log, checked-at and event, with a statement each and one
-transaction a batch. `bare` puts the answers into a temporary table by COPY and updates the patron table alone.
-Each pass goes over all patrons and turns every fifth of them from one night's record to the other's.
+`ours` is `db.refresh.batches`: lock, read, apply, end the claims, commit. `row_by_row` does it with a statement for each
+row: reads and locks the patron, writes patron and event where something changed, access log and checked-at, in one
+transaction a batch. `bare` puts all answers into a temporary table by COPY and updates the patron table alone.
+Deciding is in none of them: it has a figure of its own (bench/mapping.py). Each pass goes over all patrons and turns
+every fifth of them from one night's record to the other's.
 """
 
 from __future__ import annotations
@@ -35,6 +36,15 @@ ASSIGNMENTS = ", ".join(f"{column} = %s" for column in COLUMNS)
 FROM_STAGED = ", ".join(f"{column} = staged.{column}" for column in COLUMNS)
 STORED = ", ".join(f"patron.{column}" for column in COLUMNS)
 STAGED = ", ".join(f"staged.{column}" for column in COLUMNS)
+READ = (
+    "SELECT patron.cpr_number, checked.checked_on, quarantine.reason, quarantine.tries, "
+    "(SELECT jsonb_object_agg(reason, since) FROM library.block "
+    f"WHERE block.patron_number = patron.patron_number AND source = 'registry'), {STORED} "
+    "FROM library.patron AS patron JOIN sync.patron_check AS checked USING (patron_number) "
+    "LEFT JOIN sync.quarantine AS quarantine "
+    "ON quarantine.patron_number = patron.patron_number AND quarantine.closed_on IS NULL "
+    "WHERE patron.patron_number = %s FOR NO KEY UPDATE OF patron"
+)
 
 
 @dataclass(slots=True)
@@ -135,7 +145,7 @@ def _ours(claiming: Session, session: Session, passes: _Passes) -> float:
 
 
 def _row_by_row(connection: Connection, passes: _Passes) -> float:
-    """The same rows with a statement each; psycopg prepares them by itself. Seconds."""
+    """A patron at a time, read and written; psycopg prepares the statements by itself. Seconds."""
     night, today, batches = passes.next()
     seconds = 0.0
     for indexes in batches:
@@ -144,6 +154,7 @@ def _row_by_row(connection: Connection, passes: _Passes) -> float:
         began = time.perf_counter()
         with connection.transaction(), connection.cursor() as cursor:
             for decision in decisions:
+                assert cursor.execute(READ, (decision.patron_number,)).fetchone()
                 _write(cursor, decision, today)
         seconds += time.perf_counter() - began
     return seconds

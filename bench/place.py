@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,15 +25,19 @@ _JSON = COLUMNS.index("last_residence")
 
 @dataclass(slots=True)
 class Place:
-    """A server. Its settings are PostgreSQL's own: commits wait for the disk, autovacuum is at work."""
+    """A server. Its settings are PostgreSQL's own: commits wait for the disk, autovacuum is at work.
+
+    `data_dir`: where other servers that a benchmark needs are joined or started.
+    """
 
     server: EmbeddedServer
+    data_dir: Path
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @contextmanager
     def database(self) -> Iterator[str]:
         """A database with the whole schema and no patron; yields its URL. It goes with the block."""
-        name = f"bench_{next(self._numbers)}"
+        name = f"bench_{os.getpid()}_{next(self._numbers)}"
         with connect(self.server.url, autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {name}")
             try:
@@ -47,7 +52,7 @@ def open_place(data_dir: Path) -> Iterator[Place]:
     """Starts a server in the directory, and removes it and its data afterwards."""
     try:
         with embedded.running(data_dir) as server:
-            yield Place(server)
+            yield Place(server, data_dir)
     finally:
         embedded.remove(data_dir)
 

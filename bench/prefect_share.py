@@ -10,9 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 
 from bench.place import Place
 from bench.processes import process
@@ -31,8 +29,7 @@ def measure(sizes: Sizes, place: Place) -> Iterator[Figure]:
     with (
         registry(LATENCY) as url,
         library(place, sizes.patrons) as (database, connection),
-        TemporaryDirectory() as home,
-        prefect_server(Path(home)) as server,
+        prefect_server(place.data_dir) as server,
         ExitStack() as stack,
     ):
         environment = {**server.environment(), **QUIET}

@@ -2,8 +2,8 @@
 
 Opens after `failures` failed attempts in a row, `seconds` after the first of them began, or after
 `refusals` refusals in a row (waiting does not help there). While it is open nothing is sent; after
-`rest` seconds one attempt is let through, and its success closes it again. What is no failure of the registry as a whole (nobody
-has this number, one answer that can't be read) counts as an answer.
+`rest` seconds one attempt is let through, and its success closes it again. What is no failure of the
+registry as a whole (nobody has this number, one answer that can't be read) counts as an answer.
 """
 
 from __future__ import annotations

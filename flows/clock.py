@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+from mappers.local_days import local_day
 
 
 def now() -> datetime:
@@ -13,11 +12,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def copenhagen_day(moment: datetime) -> date:
-    """The calendar day in Copenhagen at `moment` (which must carry a zone)."""
-    return moment.astimezone(COPENHAGEN).date()
-
-
 def today() -> date:
     """The calendar day in Copenhagen now, by this machine's clock; flows ask the database for the day."""
-    return copenhagen_day(now())
+    return local_day(now())

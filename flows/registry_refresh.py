@@ -16,6 +16,7 @@ from flows.observability.redaction import scrubbed
 from flows.parameters import PatronNumber, RefreshScope
 from flows.steps.applying import BrakeHeld
 from flows.steps.begin_refresh import begin
+from flows.steps.certificate import warn_of_certificate
 from flows.steps.end_refresh import end, end_failed, hold
 from flows.steps.listening import told
 from flows.steps.worker import open_worker
@@ -59,6 +60,7 @@ def registry_refresh(
 
 def _refresh(scope: RefreshScope, patron_numbers: list[str], **asked: Any) -> State[Any]:
     with scrubbed(), open_worker() as worker:
+        warn_of_certificate(worker, get_run_logger().warning)
         refresh = begin(worker, FLOW, scope, patron_numbers, **asked, say=get_run_logger().info)
         try:
             with open_client(worker.settings.registry_config()) as client:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from typing import Any
 
 from lxml import etree
 
@@ -44,7 +45,7 @@ def parse(body: bytes) -> Element:
     # Raised out here: the parser's own error quotes the text, and must not hang on to ours.
     if problem is not None:
         raise problem
-    docinfo = root.getroottree().docinfo  # type: ignore[union-attr]  # the stubs lack it
+    docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
         dtd = docinfo.internalDTD
         raise _doctype(dtd is not None and next(dtd.iterentities(), None) is not None)

@@ -90,6 +90,8 @@ def show_report(report: Mapping[str, Any], output: Output, language: str) -> Non
         f"{w['today']}: {report['today']}, {w['look_ups']}: {report['look_ups']}, {w['seconds']}: {report['seconds']}"
     )
     output.say(", ".join(f"{w[name]} {number}" for name, number in report["patrons"].items()))
+    for warning in report["warnings"]:
+        output.say(warning, style="yellow")
     if report["changes"]:
         output.say()
         rows = [(said.say("change", code), count) for code, count in report["changes"].items()]

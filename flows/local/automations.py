@@ -22,13 +22,12 @@ _ENDED = ("Completed", "Failed", "Cancelled", "Crashed", "Paused", "Suspended")
 
 def put_automations() -> list[str]:
     """Makes the automations on the Prefect server in use, or brings them up to date; returns their names."""
-    from prefect.automations import Automation
     from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import StateType
     from prefect.events.actions import ChangeFlowRunState
-    from prefect.events.schemas.automations import EventTrigger, Posture
-    from prefect.states import StateType
+    from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 
-    wanted = Automation(
+    wanted = AutomationCore(
         name=NAME,
         description="Marks runs of patronsync as crashed whose process and worker are gone; the next run goes on.",
         trigger=EventTrigger(
@@ -45,6 +44,7 @@ def put_automations() -> list[str]:
             ChangeFlowRunState(
                 state=StateType.CRASHED,
                 name="Crashed",
+                force=False,
                 message="No heartbeat: the process is gone. What it had applied stays; the next run does the rest.",
             )
         ],

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from flows.settings import Settings
 
-_SOON_DAYS = 30
 _PATIENCE = 10.0
 _REMEDY = "Look at PATRONSYNC_REGISTRY_URL."
 _NO_CERTIFICATE = (
@@ -75,42 +74,23 @@ def look_at_registry(settings: Settings, today: date) -> Iterator[Finding]:
 
     Nobody is looked up. `settings.registry_url` must be filled in.
     """
-    from cpr_client import RegistryError, open_client, read_validity, readable_by_others
+    from cpr_client import RegistryError, open_client
+    from flows.observability.certificate import certificate_warnings, days_left
 
     config = settings.registry_config()
     try:
-        if config.certificate is not None:
-            days = read_validity(config.certificate).days_left(today)
-            yield _validity(days)
-            if readable_by_others(config.key or config.certificate):
-                yield Finding(
-                    "registry",
-                    None,
-                    "other users of this machine may read the key",
-                    f"chmod 600 {config.key or config.certificate}",
-                )
+        days = days_left(config, today)
+        warnings = certificate_warnings(config, today)
+        if days is not None and not any("days" in warning.values for warning in warnings):
+            yield Finding("registry", True, f"our certificate is valid for {days} days more")
+        for warning in warnings:
+            yield Finding("registry", False if warning.mends else None, *warning.in_words("en"))
         with open_client(config):
             pass  # contract and certificates were loaded
     except RegistryError as error:
         yield Finding("registry", False, f"{settings.registry_host}: {error}")
         return
     yield _knock(settings)
-
-
-def _validity(days: int) -> Finding:
-    if days < 0:
-        return Finding(
-            "registry",
-            False,
-            f"our certificate expired {-days} days ago",
-            "Put a new one into PATRONSYNC_REGISTRY_CERTIFICATE.",
-        )
-    return Finding(
-        "registry",
-        True if days > _SOON_DAYS else None,
-        f"our certificate is valid for {days} days more",
-        "" if days > _SOON_DAYS else "Order a new one now.",
-    )
 
 
 def _knock(settings: Settings) -> Finding:

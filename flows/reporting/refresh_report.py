@@ -77,6 +77,8 @@ def refresh_markdown(
             (w["seconds"], report["seconds"]),
         ],
     )
+    if report["warnings"]:
+        lines += [f"## {w['warnings']}", "", *(f"- {warning}" for warning in report["warnings"]), ""]
     if questions:
         lines += [f"## {w['questions']}", "", *(f"- {question_line(q, said)}" for q in questions), ""]
         lines += [f"    patronsync approvals answer {report['run']} apply|skip|abort", ""]

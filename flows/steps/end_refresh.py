@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
+from db.errors import reworded
 from db.patrons.store import list_quarantine
 from db.runs import store
+from flows.observability.redaction import told_safely
 from flows.reporting.refresh_report import LISTED, publish
 from flows.steps.applying import BrakeHeld
 from flows.steps.listening import listener
@@ -44,17 +47,30 @@ def hold(worker: Worker, flow: str, refresh: Refresh, held: BrakeHeld) -> tuple[
 
 
 def end_failed(worker: Worker, flow: str, refresh: Refresh, error: Exception) -> None:
-    """Ends a run that broke off. What was applied stays, the rest is due; the error's own text is not kept."""
-    message = f"broke off ({type(error).__name__}); what was not applied is still due: run it again"
+    """Ends a run that broke off. What was applied stays, the rest is due."""
+    message = broke_off(error)
     try:
         _close(worker, flow, refresh, "failed", message)
     except psycopg.Error:
         pass  # the database is gone: the next run finds the record without its session and says "killed"
 
 
-def _close(worker: Worker, flow: str, refresh: Refresh, state: str, message: str | None) -> None:
+def close(worker: Worker, refresh: Refresh, state: str, message: str | None) -> None:
+    """Closes the run's record."""
     store.close_run(worker.connection, refresh.run_id, state, message, refresh.counts.progress())
-    report = run_report(refresh, flow, state)
+
+
+def close_failed(worker: Worker, refresh: Refresh, error: Exception) -> None:
+    message = broke_off(error)
+    try:
+        close(worker, refresh, "failed", message)
+    except psycopg.Error:
+        pass  # the database is gone: the next run finds the record without its session and says "killed"
+
+
+def _close(worker: Worker, flow: str, refresh: Refresh, state: str, message: str | None) -> None:
+    close(worker, refresh, state, message)
+    report = run_report(refresh, flow, state, worker.warnings)
     questions = store.questions(worker.connection, run_id=refresh.run_id, open_only=True)
     publish(
         report,
@@ -68,7 +84,13 @@ def _close(worker: Worker, flow: str, refresh: Refresh, state: str, message: str
     listener().ended(report, message)
 
 
-def run_report(refresh: Refresh, flow: str, state: str) -> dict[str, Any]:
+def broke_off(error: Exception) -> str:
+    """Why a run broke off, and what becomes of its patrons: names and codes, never a value of a row or an answer."""
+    why = told_safely(reworded(error) if isinstance(error, psycopg.Error) else error)
+    return f"broke off: {' '.join(why.split())}; what was not applied is still due: run it again"
+
+
+def run_report(refresh: Refresh, flow: str, state: str, warnings: Sequence[str] = ()) -> dict[str, Any]:
     """The run as `patronsync refresh --json` prints it (docs/reference/commands.md)."""
     counts = refresh.counts
     return {
@@ -82,5 +104,6 @@ def run_report(refresh: Refresh, flow: str, state: str) -> dict[str, Any]:
         "changes": dict(counts.changes),
         "outcomes": dict(counts.outcomes),
         "notes": dict(counts.notes),
+        "warnings": list(warnings),
         "seconds": round(time.monotonic() - refresh.began, 1),
     }

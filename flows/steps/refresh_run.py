@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from cpr_client import RegistryClient, RegistryDown
+from cpr_client import OperatorMustAct, RegistryClient, RegistryDown
 from db.refresh.claims import Claims, Scope
 from flows.clock import now
 from flows.steps.applying import Applier
@@ -37,6 +37,7 @@ class Refresh:
     claims: Claims
     took_over: int = 0
     registry_down: str | None = None
+    operator_must: str | None = None
     slowest: list[tuple[float, str]] = field(default_factory=list)
     waiting_for_locks: list[LookedUp] = field(default_factory=list)
     say: Callable[[str], None] = lambda line: None
@@ -90,6 +91,7 @@ class Refresh:
         before = Counter(self.counts.changes)
         self.waiting_for_locks += self.applier.apply(batch)
         self._remember_slowest(batch)
+        self._remember_what_an_operator_must_mend(batch)
         counts = self.counts
         listener().progressed(counts.checked + counts.failed, dict(counts.changes))
         changed = counts.changes - before
@@ -106,6 +108,12 @@ class Refresh:
             self.waiting_for_locks = self.applier.apply(self.waiting_for_locks)
         if self.waiting_for_locks:
             self.counts.add_failure("locked", len(self.waiting_for_locks))
+
+    def _remember_what_an_operator_must_mend(self, batch: list[LookedUp]) -> None:
+        """A run too small for the client's breaker says it, too."""
+        for looked_up in batch:
+            if isinstance(looked_up.error, OperatorMustAct):
+                self.operator_must = str(looked_up.error)
 
     def _remember_slowest(self, batch: list[LookedUp]) -> None:
         times = [(looked_up.seconds, looked_up.patron_number) for looked_up in batch]
@@ -124,7 +132,11 @@ class Refresh:
         if self.registry_down is not None:
             return "incomplete", f"the registry stopped answering: {self.registry_down}; {counts.left} patrons stay due"
         if counts.failed:
-            return "incomplete", f"{counts.failed} patrons could not be asked or applied; they stay due: run it again"
+            why = f" ({self.operator_must})" if self.operator_must else ""
+            return (
+                "incomplete",
+                f"{counts.failed} patrons could not be asked or applied{why}; they stay due: run it again",
+            )
         if counts.left and not limited:
             return (
                 "incomplete",

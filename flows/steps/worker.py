@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -27,7 +27,7 @@ class Worker:
     """One process at work on a run.
 
     `session` applies; `run_session` claims, and the run is alive as long as it is.
-    `flow_run_id` is Prefect's; `deployed` says whether it may be suspended.
+    `flow_run_id` is Prefect's; `deployed` says whether it may be suspended. `warnings`: lines for the run's report.
     """
 
     settings: Settings
@@ -36,6 +36,7 @@ class Worker:
     source: Source
     flow_run_id: UUID | None
     deployed: bool
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def connection(self) -> psycopg.Connection:

@@ -8,6 +8,7 @@ import pytest
 
 import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
+from flows.observability import certificate
 from flows.wording import LANGUAGES, words
 from mappers import address_kinds, cases, events, plausibility, quarantine, record
 from mappers.extracts.faults import ExtractErrorKind, Fault
@@ -35,6 +36,7 @@ CODES = {
     "reject": {fault.value for fault in Fault},
     "reject_remedy": {fault.value for fault in Fault},
     "extract": {kind.value for kind in ExtractErrorKind},
+    **{section: set(certificate.CODES) for section in certificate.SECTIONS},
     "extract_remedy": {kind.value for kind in ExtractErrorKind},
 }
 """Section of the wording -> the codes that must have words in it."""

@@ -1,0 +1,145 @@
+"""One refresh by the steps of the flow, in this process or in one of its own that may be killed.
+
+    report = refresh(settings, DAY)                    here
+    with Apart(settings, DAY) as run:                  in a process of its own
+        run.began()                                    waits until it has begun to ask
+        run.kill()                                     SIGKILL
+        run.report()                                   waits until it has ended
+
+Prefect is left out, all else is the flow's. Processes come from a server process that has all of it imported.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from multiprocessing.connection import Connection as Pipe
+from types import TracebackType
+from typing import Any, Self
+
+from cpr_client import open_client
+from db.errors import DatabaseProblem, guarded
+from db.session import Session
+from flows.errors import UserError
+from flows.parameters import RefreshScope
+from flows.reporting.refresh_report import Source
+from flows.settings import Settings
+from flows.steps.begin_refresh import begin
+from flows.steps.end_refresh import close, close_failed, run_report
+from flows.steps.listening import listening
+from flows.steps.worker import Worker
+
+FLOW = "registry-refresh"
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([__name__])
+
+
+def refresh(
+    settings: Settings,
+    day: date,
+    *,
+    scope: str = "due",
+    dry_run: bool = False,
+    patience: float = 30.0,
+    client: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The report of a run, `message` in it; of one that broke off, what it said: `state` "failed" and `message`.
+
+    `patience`: seconds for which a database that is away is waited for. `client`: fields of the client's
+    configuration that no setting names.
+    """
+    assert settings.database_url is not None
+    url = settings.database_url.get_secret_value()
+    try:
+        with (
+            guarded(),
+            Session(url, "patronsync run", patience) as run_session,
+            Session(url, "patronsync", patience) as session,
+        ):
+            worker = Worker(settings, session, run_session, Source("test", "demo", None), None, False)
+            return _run(worker, RefreshScope(scope), day, dry_run, client or {})
+    except (DatabaseProblem, UserError) as error:
+        return {"state": "failed", "message": str(error)}
+
+
+def _run(worker: Worker, scope: RefreshScope, day: date, dry_run: bool, client: Mapping[str, Any]) -> dict[str, Any]:
+    run = begin(worker, FLOW, scope, [], limit=None, dry_run=dry_run, today=day, say=lambda line: None)
+    try:
+        with open_client(dataclasses.replace(worker.settings.registry_config(), **client)) as registry:
+            run.run(registry)
+        state, message = run.state()
+        close(worker, run, state, message)
+    except Exception as error:
+        close_failed(worker, run, error)
+        raise
+    return {**run_report(run, FLOW, state), "message": message}
+
+
+class Apart:
+    """A refresh in a process of its own, begun at once. Leaving the block waits for its end."""
+
+    def __init__(self, settings: Settings, day: date, **how: Any) -> None:
+        self._ours, theirs = _processes.Pipe(duplex=False)
+        self._process = _processes.Process(target=_report, args=(theirs, settings, day, how), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._heard: dict[str, Any] | None = None
+
+    def began(self, seconds: float = 60) -> None:
+        """Waits until the run has counted who is due, and begins to ask."""
+        assert self._ours.poll(seconds), "the run does not begin"
+        self._heard = self._ours.recv()
+
+    def running(self) -> bool:
+        """It has not ended yet."""
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        """SIGKILL, and waits until the process is gone."""
+        self._process.kill()
+        self._process.join()
+
+    def report(self, seconds: float = 600) -> dict[str, Any] | None:
+        """How the run ended; None where it was killed before it could say."""
+        with suppress(EOFError):
+            while self._heard is None or "state" not in self._heard:
+                assert self._ours.poll(seconds), "the run does not end"
+                self._heard = self._ours.recv()
+            return self._heard
+        return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._process.kill()
+        self._process.join()
+        self._ours.close()
+
+
+class _Tells:
+    """Tells the other end of the pipe when the run begins."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+
+    def due(self, patrons: int) -> None:
+        self._pipe.send({"due": patrons})
+
+    def progressed(self, patrons: int, changes: dict[str, int]) -> None: ...
+
+    def ended(self, report: dict[str, Any], message: str | None) -> None: ...
+
+    def refused(self, error: Exception) -> None: ...
+
+
+def _report(pipe: Pipe, settings: Settings, day: date, how: dict[str, Any]) -> None:
+    with listening(_Tells(pipe)):
+        pipe.send(refresh(settings, day, **how))
