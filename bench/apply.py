@@ -1,7 +1,7 @@
 """Applying answers, 20 % of which change something, in batches of 1,000.
 
-`ours` is `db.refresh.batches`: lock, read, apply, end the claims, commit. `row_by_row` does it with a statement for each
-row: reads and locks the patron, writes patron and event where something changed, access log and checked-at, in one
+`ours` is `db.refresh.batches`: lock, read, apply, end the claims, commit. `row_by_row` does it with a statement for
+each row: reads and locks the patron, writes patron and event where something changed, access log and checked-at, in one
 transaction a batch. `bare` puts all answers into a temporary table by COPY and updates the patron table alone.
 Deciding is in none of them: it has a figure of its own (bench/mapping.py). Each pass goes over all patrons and turns
 every fifth of them from one night's record to the other's.

@@ -49,7 +49,10 @@ def persons(night: int) -> tuple[DemoPerson, ...]:
     people = [
         person
         for person in list(build_people(2 * TEMPLATES, SEED, DAY))[_CASES:]
-        if person.status in _ASKED_EACH_NIGHT and not person.raw and person.name and person.name.addressing
+        if person.status in _ASKED_EACH_NIGHT
+        and person.name
+        and person.name.addressing
+        and not _changes_by_itself(person)
     ]
     residents = [person for person in people if person.status == 1 and person.residence and not person.contact]
     changing = residents[: TEMPLATES // 5]
@@ -59,6 +62,13 @@ def persons(night: int) -> tuple[DemoPerson, ...]:
         _on(night, position, changing[position // 5]) if position % 5 == 0 else next(others)
         for position in range(TEMPLATES)
     )
+
+
+def _changes_by_itself(person: DemoPerson) -> bool:
+    """Whether a contact address or a protection begins or ends on a later day, which is a change of that day's night."""
+    days = (person.contact.start, person.contact.delete) if person.contact else ()
+    days += (person.protection.start, person.protection.end) if person.protection else ()
+    return any(day is not None and day > DAY for day in days)
 
 
 def _on(night: int, position: int, person: DemoPerson) -> DemoPerson:

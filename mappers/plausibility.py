@@ -22,7 +22,7 @@ from mappers.status import DEAD as DEAD_STATUS
 Population = Literal["known", "first"]
 
 FROM_ANSWERS = 200
-"""No verdict on a population before so many answers of it."""
+"""No verdict on a population before so many answers of it, where no setting says otherwise."""
 
 
 class Line(NamedTuple):
@@ -158,11 +158,13 @@ class Alarm:
         }
 
 
-def verdict(tally: Tally, limits: Mapping[str, float] = DEFAULT_LIMITS) -> list[Alarm]:
+def verdict(
+    tally: Tally, limits: Mapping[str, float] = DEFAULT_LIMITS, from_answers: int = FROM_ANSWERS
+) -> list[Alarm]:
     """The lines that the tally passes, in the order of `LINES`; empty: plausible.
 
     `limits`: key -> percent; a key that is not there has its default. A line speaks from
-    `FROM_ANSWERS` answers of its own population on.
+    `from_answers` answers of its own population on.
     """
     alarms = []
     for line in LINES:
@@ -170,6 +172,6 @@ def verdict(tally: Tally, limits: Mapping[str, float] = DEFAULT_LIMITS) -> list[
         count = tally.counts.get(line.key, 0)
         limit = limits.get(line.key, line.limit_percent)
         # Decimal, so that 0.07 % of 10,000 is exactly 7 and no alarm at 7.
-        if answers >= FROM_ANSWERS and 100 * count > Decimal(str(limit)) * answers:
+        if answers >= from_answers and 100 * count > Decimal(str(limit)) * answers:
             alarms.append(Alarm(line, count, answers, limit))
     return alarms

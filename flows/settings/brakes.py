@@ -28,6 +28,11 @@ def field_name(line: plausibility.Line) -> str:
 class _Brakes(BaseModel):
     """When a run stops and asks."""
 
+    brake_from_answers: int = Field(
+        default=plausibility.FROM_ANSWERS,
+        ge=1,
+        description="No brake is pulled before so many answers about its patrons: known ones and first answers apart.",
+    )
     operators_word_hours: float = Field(
         default=12, gt=0, le=24 * 14, description="No operator's word within so many hours after a brake is `abort`."
     )

@@ -48,6 +48,7 @@ class Applier:
     today: date
     interval_days: int
     limits: Mapping[str, float]
+    from_answers: int
     dry_run: bool
     counts: Counts
     claims: Claims
@@ -185,7 +186,11 @@ class Applier:
 
     def _hold_against_brakes(self, counts: Counts, decisions: list[Decision]) -> None:
         counts.tally.add(decisions)
-        alarms = [alarm for alarm in verdict(counts.tally, self.limits) if alarm.line.key not in self.brakes_off]
+        alarms = [
+            alarm
+            for alarm in verdict(counts.tally, self.limits, self.from_answers)
+            if alarm.line.key not in self.brakes_off
+        ]
         if alarms:
             raise BrakeHeld(alarms, [decision.patron_number for decision in decisions])
 

@@ -143,6 +143,7 @@ def _refresh(
             today=scope.today,
             interval_days=settings.refresh_interval_days,
             limits=settings.brake_limits(),
+            from_answers=settings.brake_from_answers,
             dry_run=dry_run,
             counts=counts,
             claims=claims,
