@@ -65,7 +65,7 @@ def persons(night: int) -> tuple[DemoPerson, ...]:
 
 
 def _changes_by_itself(person: DemoPerson) -> bool:
-    """Whether a contact address or a protection begins or ends on a later day, which is a change of that day's night."""
+    """Whether a contact address or a protection begins or ends on a later day: that is a change of that night."""
     days = (person.contact.start, person.contact.delete) if person.contact else ()
     days += (person.protection.start, person.protection.end) if person.protection else ()
     return any(day is not None and day > DAY for day in days)

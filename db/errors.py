@@ -108,8 +108,9 @@ def reworded(error: psycopg.Error) -> DatabaseProblem:
     if error.sqlstate is None:
         return _at_the_door(error, condition)
     diag = error.diag
-    table = f"{diag.schema_name}.{diag.table_name}" if diag.schema_name and diag.table_name else diag.table_name
-    place = Place(condition, error.sqlstate, table, diag.column_name, diag.constraint_name)
+    schema, table = _name(diag.schema_name), _name(diag.table_name)
+    where = f"{schema}.{table}" if schema and table else table
+    place = Place(condition, error.sqlstate, where, _name(diag.column_name), _name(diag.constraint_name))
     if error.sqlstate.startswith(_UNAVAILABLE):
         return DatabaseUnavailable(f"the database is not available: {place}", "Try again in a while.", place)
     if error.sqlstate.startswith(_AGAIN):
@@ -119,6 +120,11 @@ def reworded(error: psycopg.Error) -> DatabaseProblem:
     if error.sqlstate.startswith(_DATA):
         return DataRefused(f"the database refuses the data: {place}", "", place)
     return ProgramFault(f"a statement failed: {place}", "This is a fault of patronsync: please report it.", place)
+
+
+def _name(told: str | None) -> str | None:
+    """A name as ours are; a trigger may put anything in its place."""
+    return told if told and re.fullmatch(r"[a-z_][a-z_0-9]*", told) else None
 
 
 def _at_the_door(error: psycopg.Error, condition: str) -> DatabaseProblem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -24,6 +25,10 @@ PatronNumber = Annotated[
     Field(json_schema_extra={"pattern": _PATRON_NUMBER_FORM}),
 ]
 """A patron number. `DDMMYY-SSSS` is refused, by the form already, so that nothing of it is stored."""
+
+
+Today = Annotated[date | None, Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
+"""A day. The form refuses what is none, so that nothing of it is stored."""
 
 
 class RefreshScope(StrEnum):

@@ -12,7 +12,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.observability.redaction import scrubbed
-from flows.parameters import Encoding
+from flows.parameters import Encoding, Today
 from flows.steps.import_run import begin_import
 from flows.steps.listening import told
 from flows.steps.load_patrons import load_patrons
@@ -31,7 +31,7 @@ def run_name() -> str:
 
 @flow(name=FLOW, flow_run_name=run_name, persist_result=False)
 def patron_import(
-    path: Path, encoding: Encoding = Encoding.utf_8, dry_run: bool = False, today: date | None = None
+    path: Path, encoding: Encoding = Encoding.utf_8, dry_run: bool = False, today: Today = None
 ) -> State[Any]:
     """Loads an extract of patrons. Loading the same file again changes nothing.
 

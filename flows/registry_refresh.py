@@ -13,7 +13,7 @@ from pydantic import PositiveInt
 
 from cpr_client import open_client
 from flows.observability.redaction import scrubbed
-from flows.parameters import PatronNumber, RefreshScope
+from flows.parameters import PatronNumber, RefreshScope, Today
 from flows.steps.applying import BrakeHeld
 from flows.steps.begin_refresh import begin
 from flows.steps.certificate import warn_of_certificate
@@ -41,7 +41,7 @@ def registry_refresh(
     patron_numbers: list[PatronNumber] | None = None,
     limit: PositiveInt | None = None,
     dry_run: bool = False,
-    today: date | None = None,
+    today: Today = None,
 ) -> State[Any]:
     """Asks the civil registry about patrons and brings them up to date.
 

@@ -7,6 +7,7 @@ Runs tagged `patronsync` alone are meant: other teams may share the server.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 TAG = "patronsync"
 NAME = "patronsync: a run without a heartbeat has crashed"
@@ -51,10 +52,20 @@ def put_automations() -> list[str]:
     )
     with get_client(sync_client=True) as client:
         there = client.read_automations_by_name(NAME)
-        if there:
-            client.update_automation(there[0].id, wanted)
-            for double in there[1:]:
-                client.delete_automation(double.id)
-        else:
+        # One that is as it should be is left alone: an update would forget the runs that it is watching.
+        right = [one for one in there if _what(one) == _what(wanted)]
+        if not right:
             client.create_automation(wanted)
+        for other in there:
+            if other not in right[:1]:
+                client.delete_automation(other.id)
     return [NAME]
+
+
+def _what(automation: Any) -> Any:
+    """What an automation does, without the numbers that the server gives its parts."""
+    told = automation.model_dump(mode="json", include={"name", "description", "enabled", "trigger", "actions"})
+    told["trigger"].pop("id", None)
+    for names in ("after", "expect", "for_each"):
+        told["trigger"][names] = sorted(told["trigger"][names])
+    return told

@@ -32,6 +32,12 @@ _CPR_NUMBER = re.compile(
 TALKATIVE = ("zeep", "urllib3", "requests")
 """Loggers that write bodies and addresses at DEBUG."""
 
+_QUOTING = ("psycopg",)
+"""Loggers that tell of an error they passed over by quoting the server, which quotes rows: at any level."""
+
+_PARAMETERS = ("prefect.flows", "Parameter validation failed")
+"""Prefect's line on parameters that do not fit repeats them all."""
+
 _WITHHELD = "(withheld: this library's debug lines hold what was sent and answered)"
 
 
@@ -78,8 +84,8 @@ def scrubbed() -> Iterator[None]:
     """
     try:
         yield
-    except Exception as error:
-        if _is_prefects_own(error):
+    except BaseException as error:  # a panic in a library written in Rust is no Exception
+        if _steers(error):
             raise
         if not is_written_without_data(error):
             raise UnexpectedError(told_safely(error)) from None
@@ -88,9 +94,12 @@ def scrubbed() -> Iterator[None]:
         raise
 
 
-def _is_prefects_own(error: BaseException) -> bool:
-    """Prefect steers runs (suspend, pause, cancel) by exceptions of its own; those have to pass."""
-    return type(error).__module__.partition(".")[0] == "prefect"
+def _steers(error: BaseException) -> bool:
+    """Ends a process or a task; and Prefect steers runs (suspend, pause, cancel) by exceptions of its own."""
+    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+        return True
+    origin = type(error).__module__.partition(".")[0]
+    return origin == "prefect" or (origin == "asyncio" and not isinstance(error, Exception))
 
 
 class MaskingFilter(logging.Filter):
@@ -104,9 +113,14 @@ class MaskingFilter(logging.Filter):
 
 def mask_record(record: logging.LogRecord) -> None:
     """Masks the record in place. A line of a talkative library below WARNING loses its text altogether."""
-    if record.levelno < logging.WARNING and record.name.partition(".")[0] in TALKATIVE:
-        record.msg, record.args = _WITHHELD, None
+    library = record.name.partition(".")[0]
+    if record.levelno < logging.WARNING and library in TALKATIVE:
+        record.msg, record.args, record.exc_info = _WITHHELD, None, None
         return
+    if library in _QUOTING and (record.args or record.exc_info):
+        record.msg, record.args, record.exc_info = f"{record.msg} (withheld)", None, None
+    elif record.name == _PARAMETERS[0] and str(record.msg).startswith(_PARAMETERS[1]):
+        record.msg, record.args = f"{_PARAMETERS[1]} (withheld: the parameters; the run's state names those)", None
     try:
         text = record.getMessage()
     except Exception:  # logging would print the arguments

@@ -21,6 +21,7 @@ from flows.local.shared_process import free_port
 from flows.settings import load
 
 ROOT = Path(__file__).parents[2]
+HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}
 
 
 def ask(server: PrefectServer, path: str, body: Any = None) -> Any:
@@ -108,7 +109,7 @@ def test_a_server_that_does_not_answer_is_told(prefect_of_the_run, tmp_path):
 
 def test_a_run_on_the_embedded_servers_is_told_their_home(tmp_path):
     settings = load({"PATRONSYNC_DATA_DIR": str(tmp_path)})
-    assert run_variables(settings) == {"PATRONSYNC_DATA_DIR": str(tmp_path)}
+    assert run_variables(settings) == {**HEARTBEATS, "PATRONSYNC_DATA_DIR": str(tmp_path)}
     assert run_variables(
         settings.with_embedded_database("postgresql://127.0.0.1/x").with_demo_registry("http://[::1]/")
     )
@@ -120,7 +121,7 @@ def test_a_run_on_servers_of_one_s_own_is_told_the_settings_file_alone(tmp_path)
         "PATRONSYNC_REGISTRY_URL=http://127.0.0.1:1/\n"
     )
     settings = load({"PATRONSYNC_DATA_DIR": str(tmp_path)}, env_file=tmp_path / "it.env")
-    assert run_variables(settings) == {"PATRONSYNC_ENV_FILE": str(tmp_path / "it.env")}
+    assert run_variables(settings) == {**HEARTBEATS, "PATRONSYNC_ENV_FILE": str(tmp_path / "it.env")}
 
 
 def test_what_a_deployment_says_already_is_kept():
@@ -133,3 +134,17 @@ def test_what_a_deployment_says_already_is_kept():
 def test_the_clone_s_own_file_is_found():
     assert prefect_file() == ROOT / "prefect.yaml"
     assert [deployment["name"] for deployment in read_prefect_file()["deployments"]]
+
+
+def test_dead_runs_are_marked_by_one_automation_that_a_second_deploy_leaves_alone(prefect_of_the_run, tmp_path):
+    told = []
+    for _ in range(2):
+        deploy(prefect_of_the_run, tmp_path, PATRONSYNC_DATA_DIR=str(tmp_path / "data"))
+        automations = ask(prefect_of_the_run, "/automations/filter", {})
+        told.append([one for one in automations if one["name"].startswith("patronsync")])
+    (first,), (second,) = told
+    assert first["id"] == second["id"] and first["trigger"]["id"] == second["trigger"]["id"]
+    assert first["trigger"]["match_related"]["prefect.resource.id"] == "prefect.tag.patronsync"
+    deployment = ask(prefect_of_the_run, "/deployments/name/registry-refresh/registry-refresh")
+    assert "patronsync" in deployment["tags"]
+    assert deployment["job_variables"]["env"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == "30"

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from db import embedded
 from db.embedded import EmbeddedServer
-from db.upgrade import migrate
 from tests.fixtures.proofs import Proof
-from tests.proofs.night import DAY, Night, Stage, stage
+from tests.proofs.night import DAY, Night, Outcome, Stage, stage
 from tests.proofs.one_refresh import Apart
+from tests.proofs.own_server import OwnServer
 
 LATENCY = 0.01
-
-DURABLE_BUT_FOR_POWER_CUTS = ("-c", "fsync=off", "-c", "autovacuum=off")
-"""What was committed outlives the server's end, as the machine does not go down."""
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[EmbeddedServer]:
-    """A server that may be killed, with the whole schema in its database `patronsync`."""
-    with embedded.running(tmp_path, options=DURABLE_BUT_FOR_POWER_CUTS) as server:
-        migrate(server.url)
-        yield server
-    embedded.remove(tmp_path)
+"""Seconds for each answer: a small night takes a second."""
 
 
 def test_the_flow_s_process_is_killed_at_random_moments(
@@ -37,17 +23,41 @@ def test_the_flow_s_process_is_killed_at_random_moments(
     patrons, kills = proof.size(small=300, full=3_000), proof.size(small=3, full=20)
     with stage(postgres_server, migrated_template, patrons, latency=LATENCY) as place:
         undisturbed, seconds = undisturbed_night(place)
-        killed = 0
+        hit = 0
         for _ in range(kills):
             with place.night() as night:
-                killed += kill_after(night, proof.random.uniform(0, seconds))
-                done = rerun(night)
+                hit += killed_after(night, proof.random.uniform(0, seconds))
+                assert rerun(night)["state"] == "done"
                 assert_as_if_nothing_had_happened(night, undisturbed)
-        proof.tell(f"{killed} of {kills} kills hit a refresh of {patrons} patrons that takes {seconds:.1f} s")
-    assert killed
+    proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons that takes {seconds:.1f} s")
+    assert hit
 
 
-def undisturbed_night(place: Stage) -> tuple[dict[str, list[Any]], float]:
+def test_the_database_server_is_killed_at_random_moments(own_server: OwnServer, proof: Proof) -> None:
+    """It comes back after a moment. The run goes on by itself, and the one after it has nothing to do."""
+    patrons, kills = proof.size(small=300, full=3_000), proof.size(small=3, full=20)
+    with stage(own_server.server, own_server.template, patrons, latency=LATENCY) as place:
+        undisturbed, seconds = undisturbed_night(place)
+        hit = went_on = 0
+        for _ in range(kills):
+            with place.night() as night, Apart(night.settings, DAY) as run:
+                run.began()
+                time.sleep(proof.random.uniform(0, seconds))
+                hit += run.running()
+                own_server.kill()
+                time.sleep(proof.random.uniform(0, 1))
+                own_server.start()
+                report = run.report()
+                assert report is not None
+                went_on += report["state"] == "done"
+                assert_counts_add_up(night, report)
+                assert rerun(night)["state"] == "done"
+                assert_as_if_nothing_had_happened(night, undisturbed)
+    proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons, and {went_on} went on by themselves")
+    assert hit and went_on == kills
+
+
+def undisturbed_night(place: Stage) -> tuple[Outcome, float]:
     """What a run leaves that nobody disturbs, and how long it takes from its first question on."""
     with place.night() as night, Apart(night.settings, DAY) as run:
         run.began()
@@ -59,7 +69,7 @@ def undisturbed_night(place: Stage) -> tuple[dict[str, list[Any]], float]:
         return night.outcome(), seconds
 
 
-def kill_after(night: Night, seconds: float) -> bool:
+def killed_after(night: Night, seconds: float) -> bool:
     """Kills a refresh so many seconds after it has begun to ask; False where it had ended by then."""
     with Apart(night.settings, DAY) as run:
         run.began()
@@ -73,15 +83,27 @@ def rerun(night: Night) -> dict[str, Any]:
     with Apart(night.settings, DAY) as run:
         report = run.report()
         assert report is not None
+        assert_counts_add_up(night, report)
         return report
 
 
-def assert_as_if_nothing_had_happened(night: Night, undisturbed: dict[str, list[Any]]) -> None:
+def assert_counts_add_up(night: Night, report: dict[str, Any]) -> None:
+    """Those of the report, and that they are the record's."""
+    counts = report["patrons"]
+    assert counts["due"] == counts["checked"] + counts["failed"] + counts["left"]
+    assert counts["checked"] == counts["first_answers"] + counts["changed"] + counts["unchanged"] + counts["quarantined"]
+    [(state, kept)] = night.rows("SELECT state, counts FROM sync.run WHERE run_id = %s", report["run"])
+    assert (state, {name: kept[name] for name in counts}) == (report["state"], counts)
+
+
+def assert_as_if_nothing_had_happened(night: Night, undisturbed: Outcome) -> None:
+    """Library, feed, quarantine and due days are those of an undisturbed run; nobody is claimed; look-ups are logged."""
     outcome = night.outcome()
     for table, rows in undisturbed.items():
         assert outcome[table] == rows, table
     assert night.claims() == 0
     states = [state for (state,) in night.rows("SELECT state FROM sync.run ORDER BY run_id")]
     assert states in (["done"], ["killed", "done"], ["done", "done"]), states
-    unlogged = night.rows("SELECT coalesce(sum(unlogged), 0)::int FROM sync.run")[0][0]
-    assert len(night.unlogged()) <= unlogged
+    may_lack = night.rows("SELECT coalesce(sum(unlogged), 0)::int FROM sync.run")[0][0]
+    lacking = night.unlogged()
+    assert len(lacking) <= may_lack, f"{len(lacking)} patrons' look-ups are not logged; the records say {may_lack}"
