@@ -1,9 +1,11 @@
 """Stops asking a registry that is down or refuses us, so that a night does not burn through its patrons.
 
 Opens after `failures` failed attempts in a row, `seconds` after the first of them began, or after
-`refusals` refusals in a row (waiting does not help there). While it is open nothing is sent; after
-`rest` seconds one attempt is let through, and its success closes it again. What is no failure of the
-registry as a whole (nobody has this number, one answer that can't be read) counts as an answer.
+`refusals` refusals in a row, where waiting does not help: a setting or an agreement is wrong, or the
+registry asks for a longer wait than `longest_wait`, in which no look-up could be asked again. While it is
+open nothing is sent; after `rest` seconds one attempt is let through, and its success closes it again.
+What is no failure of the registry as a whole (nobody has this number, one answer that can't be read)
+counts as an answer.
 """
 
 from __future__ import annotations
@@ -17,8 +19,17 @@ from cpr_client.errors import OperatorMustAct, RegistryDown, RegistryError, TryA
 class Breaker:
     """One for all threads of a client."""
 
-    def __init__(self, *, failures: int = 20, seconds: float = 5.0, refusals: int = 5, rest: float = 30.0) -> None:
+    def __init__(
+        self,
+        *,
+        failures: int = 20,
+        seconds: float = 5.0,
+        refusals: int = 5,
+        rest: float = 30.0,
+        longest_wait: float = 60.0,
+    ) -> None:
         self._most_failures, self._patience, self._most_refusals, self._rest = failures, seconds, refusals, rest
+        self._longest_wait = longest_wait
         self._lock = threading.Lock()
         self._failures = 0
         self._refusals = 0
@@ -51,8 +62,13 @@ class Breaker:
             if self._failures == 0:
                 self._since = began
             self._failures += 1
-            self._refusals = self._refusals + 1 if isinstance(error, OperatorMustAct) else 0
+            self._refusals = self._refusals + 1 if self._is_refusal(error) else 0
             self._last = error
             worn_out = self._failures >= self._most_failures and now - self._since >= self._patience
             if self._opened is None and (worn_out or self._refusals >= self._most_refusals):
                 self._opened = now
+
+    def _is_refusal(self, error: TryAgainLater | OperatorMustAct) -> bool:
+        if isinstance(error, TryAgainLater):
+            return error.retry_after is not None and error.retry_after > self._longest_wait
+        return True

@@ -76,7 +76,9 @@ class RegistryClient:
         self._exchange = exchange
         self._config = config
         self._pace = Pace(config.rate) if config.rate else None
-        self._breaker = Breaker(seconds=config.breaker_seconds)
+        # Few look-ups in flight would take long to fail often: they wait longer and longer between their attempts.
+        failures = min(20, max(5, 2 * config.concurrency))
+        self._breaker = Breaker(failures=failures, seconds=config.breaker_seconds, longest_wait=config.deadline)
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._tasks: SimpleQueue[tuple[_Batch, Any, CprNumber] | None] = SimpleQueue()

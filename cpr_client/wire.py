@@ -22,9 +22,13 @@ from urllib3.connectionpool import HTTPConnectionPool
 from cpr_client.certificate import tls_context
 from cpr_client.connection import RegistryConfig
 from cpr_client.errors import MalformedAnswer, RegistryTimeout
+from cpr_client.plain_reply import PlainReply
 
 LARGEST_ANSWER = 1_000_000
 """Bytes. An answer has some thousand; a person with all thinkable history stays far below this."""
+
+_NOTHING_TO_ADD = {"Host": "", "Accept-Encoding": "", "Content-Length": "", "User-Agent": ""}
+"""What urllib3 puts into a head by itself where it is not there."""
 
 
 class Wire(HTTPAdapter):
@@ -42,6 +46,7 @@ class Wire(HTTPAdapter):
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._stopped = False
+        self._known: tuple[Any, bytes] = (None, b"")
         super().__init__(pool_connections=1, pool_maxsize=config.concurrency)
         self._proxied = proxy is not None
         manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
@@ -89,16 +94,32 @@ class Wire(HTTPAdapter):
         wire = self
 
         class Adapted(connection):  # type: ignore[misc]
+            response_class = PlainReply
             head = b""
+            headers: Any = None
 
             def connect(self) -> None:
                 super().connect()
                 wire._remember(self)
 
+            def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> None:
+                # Every question has the same head: what was written for the first one is sent with all of them.
+                self.headers = headers
+                super().request(method, url, body, _NOTHING_TO_ADD if self.is_known() else headers, **options)
+
+            def is_known(self) -> bool:
+                return self.headers is not None and self.headers is wire._known[0]
+
+            def putheader(self, header: str, *values: str) -> None:
+                if not self.is_known():
+                    super().putheader(header, *values)
+
             def send(self, data: bytes) -> None:
                 # urllib3 sends head and body apart: two system calls, and under TLS two records, for one request.
                 if data.startswith(b"POST "):
-                    self.head = data
+                    if not self.is_known():
+                        wire._known = (self.headers, data)
+                    self.head = wire._known[1]
                 else:
                     whole, self.head = self.head + data, b""
                     super().send(whole)

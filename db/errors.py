@@ -81,6 +81,7 @@ class ProgramFault(DatabaseProblem):
 
 
 _UNAVAILABLE = ("08", "57P01", "57P02", "57P03", "53300")
+_DISK_FULL = "53100"
 _AGAIN = ("40", "55P03", "57014", "57P05", "25P03", "25P04")
 _OPERATOR = ("28", "3D", "42501", "53", "58", "25006", "F0", "XX")
 _DATA = ("22", "23")
@@ -111,6 +112,8 @@ def reworded(error: psycopg.Error) -> DatabaseProblem:
     schema, table = _name(diag.schema_name), _name(diag.table_name)
     where = f"{schema}.{table}" if schema and table else table
     place = Place(condition, error.sqlstate, where, _name(diag.column_name), _name(diag.constraint_name))
+    if error.sqlstate == _DISK_FULL:
+        return OperatorMustAct(f"the database's disk is full: {place}", "Make room on it, then run it again.", place)
     if error.sqlstate.startswith(_UNAVAILABLE):
         return DatabaseUnavailable(f"the database is not available: {place}", "Try again in a while.", place)
     if error.sqlstate.startswith(_AGAIN):

@@ -152,6 +152,16 @@ def log_accesses(connection: psycopg.Connection, accesses: Iterable[Access], pur
     put(connection.cursor(), target, _ACCESS_TYPES, rows)
 
 
+def log_missing_accesses(connection: psycopg.Connection, accesses: Sequence[Access], purpose: str, run_id: int) -> None:
+    """Writes look-ups of which nothing was applied. May be done twice: what is there already is left out."""
+    rows = {
+        "patron_numbers": [access.patron_number for access in accesses],
+        "asked_at": [access.asked_at for access in accesses],
+        "outcomes": [access.outcome for access in accesses],
+    }
+    connection.execute(statement("refresh/log_missing_accesses"), {**rows, "purpose": purpose, "run_id": run_id})
+
+
 def _create_staging(connection: psycopg.Connection) -> None:
     connection.execute(with_columns("refresh/create_staging"))
 

@@ -25,6 +25,8 @@ ScopeName = Literal["due", "all", "quarantined", "patrons"]
 
 _START = ("-infinity", "")
 
+_Page = list[tuple[str, str, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -72,6 +74,7 @@ class Claims:
         self._scope = scope
         self._named = scope.numbers
         self._after = _START
+        self._page: _Page = []
 
     def free_dead(self) -> int:
         """Frees the claims of dead owners and says how many fell."""
@@ -83,6 +86,7 @@ class Claims:
         Of the named patrons each is claimed once: they may be asked about again on the same day, but not again by
         the same run, in which one that has been applied has a later due day and would come by once more.
         """
+        self._page = []
         rows = self.session.again(lambda connection: self._claim(connection, size))
         if rows:
             self._after = (rows[-1][2], rows[-1][0])
@@ -90,7 +94,9 @@ class Claims:
             self._named = tuple(number for number in self._named if number not in claimed)
         return [Claimed(number, CprNumber(cpr_number)) for number, cpr_number, _ in rows]
 
-    def _claim(self, connection: psycopg.Connection, size: int) -> list[tuple[str, str, str]]:
+    def _claim(self, connection: psycopg.Connection, size: int) -> _Page:
+        if self._page and self.still_mine(connection, [row[0] for row in self._page]):
+            return self._page  # the connection was lost between the commit and its receipt
         parameters = {
             **self._scope.parameters(),
             "numbers": list(self._named),
@@ -103,7 +109,8 @@ class Claims:
         with connection.transaction():
             connection.execute(statement("refresh/claim_door"), {"lock_class": LOCK_CLASS})
             _free_dead(connection)
-            return connection.execute(statement("refresh/claim_batch"), parameters).fetchall()
+            self._page = connection.execute(statement("refresh/claim_batch"), parameters).fetchall()
+        return self._page
 
     def from_the_start(self) -> None:
         """The next `claim` begins a new pass: it finds what another worker let fall behind the first."""

@@ -11,7 +11,8 @@ from datetime import date
 import psycopg
 
 from cpr_client import CprNumber, Person
-from db.refresh.batches import Access, Batch, Batches, holders, log_accesses
+from db.errors import DatabaseProblem
+from db.refresh.batches import Access, Batch, Batches, holders, log_missing_accesses
 from db.refresh.claims import Claims
 from db.runs.store import add_batch, batch_applied
 from flows.steps.counting import Counts
@@ -40,6 +41,8 @@ class BrakeHeld(Exception):
 class Applier:
     """Applies the batches of one run and counts. `brakes_off`: lines released by an operator's word.
 
+    `all_logged`: every look-up handed over is in the access log.
+    `_reckoned`: counts and locked-out patrons of a batch as they are once it is committed.
     `_moved`: in a dry run, who would hold a number (None: nobody any more) after the batches so far.
     """
 
@@ -53,7 +56,8 @@ class Applier:
     counts: Counts
     claims: Claims
     brakes_off: set[str] = field(default_factory=set)
-    _reckoned: Counts = field(default_factory=Counts)
+    all_logged: bool = True
+    _reckoned: tuple[Counts, list[LookedUp]] | None = None
     _moved: dict[CprNumber, str | None] = field(default_factory=dict)
 
     @property
@@ -86,9 +90,9 @@ class Applier:
                 if not self.batches.session.lost:
                     self.log_in_vain(batch)
                     raise
-                self.batches.session.restore()
-                if self._was_committed():
-                    counts, locked_out = self._reckoned, []
+                self._restore(batch)
+                if self._reckoned is not None and self._was_committed(self._reckoned[0]):
+                    counts, locked_out = self._reckoned
                     break
             except BaseException:
                 self.log_in_vain(batch)
@@ -102,10 +106,16 @@ class Applier:
         return mine
 
     def log_in_vain(self, batch: list[LookedUp]) -> None:
-        """Look-ups of which nothing is applied (a brake, a run that breaks off): they were made all the same."""
+        """Look-ups of which nothing is applied (a brake, a run that breaks off): they were made all the same.
+
+        Raises nothing: where they can't be logged, `all_logged` says so.
+        """
         accesses = [access for looked_up in batch for access in looked_up.accesses]
         self.counts.look_ups += len(accesses)
-        self._log(accesses)
+        try:
+            self._log(accesses)
+        except (psycopg.Error, DatabaseProblem):
+            self.all_logged = False
 
     def holders(self, numbers: Iterable[CprNumber]) -> dict[CprNumber, str]:
         """Who holds these CPR numbers now; in a dry run: who would."""
@@ -114,22 +124,32 @@ class Applier:
         moved = {number: self._moved[number] for number in wanted if number in self._moved}
         return {number: holder for number, holder in {**held, **moved}.items() if holder is not None}
 
-    def _was_committed(self) -> bool:
+    def _restore(self, batch: list[LookedUp]) -> None:
+        try:
+            self.batches.session.restore()
+        except DatabaseProblem:
+            self.log_in_vain(batch)
+            raise
+
+    def _was_committed(self, counts: Counts) -> bool:
         """The connection was lost between the commit and its receipt: the batch's own row tells."""
-        number = self._reckoned.batches
-        return not self.dry_run and batch_applied(self.batches.connection, self.run_id, number)
+        if self.dry_run:
+            return False
+        return self.batches.session.again(lambda connection: batch_applied(connection, self.run_id, counts.batches))
 
     def _still_mine(self, locked_out: list[LookedUp]) -> list[LookedUp]:
         """Not those whose claim another worker has taken over: they are its to apply."""
         if not locked_out:
             return []
-        mine = self.claims.still_mine(self.batches.connection, [looked_up.patron_number for looked_up in locked_out])
+        numbers = [looked_up.patron_number for looked_up in locked_out]
+        mine = self.batches.session.again(lambda connection: self.claims.still_mine(connection, numbers))
         return [looked_up for looked_up in locked_out if looked_up.patron_number in mine]
 
     def _in_one_transaction(
         self, asked: dict[str, LookedUp], failed: list[LookedUp], accesses: list[Access]
     ) -> tuple[Counts, list[LookedUp]]:
         began = time.monotonic()
+        self._reckoned = None
         counts = copy.deepcopy(self.counts)
         counts.batches += 1
         with self.batches.open(list(asked)) as batch:
@@ -142,12 +162,12 @@ class Applier:
             counts.add_decisions(decisions)
             for looked_up in failed:
                 counts.add_failure(looked_up.error.code if looked_up.error else "failed")
-            self._reckoned = counts
+            locked_out = [looked_up for number, looked_up in asked.items() if number not in batch.stored]
+            self._reckoned = counts, locked_out
             self._record(counts, before, len(asked) + len(failed), len(accesses), time.monotonic() - began)
             if self.dry_run:
                 batch.undo()
                 self._remember_moves(batch, decisions)
-            locked_out = [looked_up for number, looked_up in asked.items() if number not in batch.stored]
         return counts, locked_out
 
     def _remember_moves(self, batch: Batch, decisions: list[Decision]) -> None:
@@ -207,11 +227,7 @@ class Applier:
         add_batch(self.batches.connection, self.run_id, counts.batches, row, counts.progress())
 
     def _log(self, accesses: list[Access]) -> None:
-        connection = self.batches.connection
-        if (
-            accesses
-            and not connection.closed
-            and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
-        ):
-            with connection.transaction():
-                log_accesses(connection, accesses, self.purpose, self.run_id)
+        if accesses:
+            self.batches.session.again(
+                lambda connection: log_missing_accesses(connection, accesses, self.purpose, self.run_id)
+            )

@@ -7,10 +7,11 @@ from datetime import date
 
 import psycopg
 
+from db.errors import DatabaseUnavailable
 from db.refresh.batches import Batches
 from db.refresh.claims import Claims, Scope, count_due, named_patrons
 from db.runs import store
-from flows.errors import UsageError, UserError
+from flows.errors import UsageError
 from flows.parameters import RefreshScope
 from flows.steps.applying import Applier
 from flows.steps.counting import Counts
@@ -154,5 +155,5 @@ def _refresh(
 
 
 def _keep_run(connection: psycopg.Connection, run_id: int) -> None:
-    if not store.take_run(connection, run_id):
-        raise UserError(f"run {run_id} goes on in another process.", "Wait until it is done.")
+    if not store.take_run(connection, run_id):  # the server may not have noticed yet that the old session is gone
+        raise DatabaseUnavailable(f"run {run_id} goes on in another session", "Wait until it is done.")

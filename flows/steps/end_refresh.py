@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from db.errors import reworded
+from db.errors import DatabaseProblem, reworded
 from db.patrons.store import list_quarantine
 from db.runs import store
 from flows.observability.redaction import told_safely
@@ -40,43 +40,51 @@ def hold(worker: Worker, flow: str, refresh: Refresh, held: BrakeHeld) -> tuple[
         _close(worker, flow, refresh, "incomplete", message)
         return "incomplete", message
     message = f"waits for an operator's word: {rules}"
-    ask(worker.connection, refresh.run_id, flow, held.alarms, held.held)
-    _close(worker, flow, refresh, "waiting", message)
+    progress = refresh.counts.progress()
+
+    def ask_and_wait(connection: psycopg.Connection) -> None:
+        with connection.transaction():  # a question and no run that waits for it would be answered in vain
+            ask(connection, refresh.run_id, flow, held.alarms, held.held)
+            store.close_run(connection, refresh.run_id, "waiting", message, progress)
+
+    worker.session.again(ask_and_wait)
+    _tell(worker, flow, refresh, "waiting", message)
     wait_for_word(worker.connection, refresh.run_id, worker.settings.operators_word_hours, deployed=worker.deployed)
     return "waiting", message
 
 
 def end_failed(worker: Worker, flow: str, refresh: Refresh, error: Exception) -> None:
     """Ends a run that broke off. What was applied stays, the rest is due."""
-    message = broke_off(error)
     try:
-        _close(worker, flow, refresh, "failed", message)
-    except psycopg.Error:
+        _close(worker, flow, refresh, "failed", broke_off(error))
+    except (psycopg.Error, DatabaseProblem):
         pass  # the database is gone: the next run finds the record without its session and says "killed"
 
 
 def close(worker: Worker, refresh: Refresh, state: str, message: str | None) -> None:
-    """Closes the run's record."""
-    store.close_run(worker.connection, refresh.run_id, state, message, refresh.counts.progress())
-
-
-def close_failed(worker: Worker, refresh: Refresh, error: Exception) -> None:
-    message = broke_off(error)
-    try:
-        close(worker, refresh, "failed", message)
-    except psycopg.Error:
-        pass  # the database is gone: the next run finds the record without its session and says "killed"
+    """Closes the run's record, and that of a killed run whose session was not quite gone when this one began."""
+    progress = refresh.counts.progress()
+    worker.session.again(lambda connection: store.close_run(connection, refresh.run_id, state, message, progress))
+    worker.session.again(store.close_dead_runs)
 
 
 def _close(worker: Worker, flow: str, refresh: Refresh, state: str, message: str | None) -> None:
     close(worker, refresh, state, message)
+    _tell(worker, flow, refresh, state, message)
+
+
+def _tell(worker: Worker, flow: str, refresh: Refresh, state: str, message: str | None) -> None:
+    """The operator's report; of a run that is closed already."""
     report = run_report(refresh, flow, state, worker.warnings)
-    questions = store.questions(worker.connection, run_id=refresh.run_id, open_only=True)
+    questions = worker.session.again(
+        lambda connection: store.questions(connection, run_id=refresh.run_id, open_only=True)
+    )
+    quarantined = worker.session.again(lambda connection: list_quarantine(connection, LISTED + 1))
     publish(
         report,
         message,
         worker.source,
-        quarantined=list_quarantine(worker.connection, LISTED + 1),
+        quarantined=quarantined,
         slowest=refresh.slowest,
         questions=questions,
         language=worker.settings.language,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from cpr_client import OperatorMustAct, RegistryClient, RegistryDown
+from db.errors import DatabaseProblem
 from db.refresh.claims import Claims, Scope
 from flows.clock import now
 from flows.steps.applying import Applier
@@ -120,9 +121,16 @@ class Refresh:
         self.slowest = sorted(self.slowest + times, reverse=True)[:SLOWEST]
 
     def _release(self) -> None:
+        """Gives the claims back, unless look-ups are not in the access log.
+
+        Claims left behind fall with this run's session, and whoever finds them notes in its record how many look-ups
+        the log may lack.
+        """
+        if not self.applier.all_logged:
+            return
         try:
             self.claims.release()
-        except psycopg.Error:
+        except (psycopg.Error, DatabaseProblem):
             pass  # the session is gone, and with it the claims
 
     def state(self) -> tuple[str, str | None]:
@@ -130,7 +138,8 @@ class Refresh:
         counts = self.counts
         limited = self.limit is not None and counts.checked + counts.failed >= self.limit
         if self.registry_down is not None:
-            return "incomplete", f"the registry stopped answering: {self.registry_down}; {counts.left} patrons stay due"
+            stay = counts.left + counts.failed
+            return "incomplete", f"the registry stopped answering: {self.registry_down}; {stay} patrons stay due"
         if counts.failed:
             why = f" ({self.operator_must})" if self.operator_must else ""
             return (
@@ -140,6 +149,6 @@ class Refresh:
         if counts.left and not limited:
             return (
                 "incomplete",
-                f"{counts.left} patrons are left, claimed by another run; they stay due until it is done",
+                f"{counts.left} patrons are left to another run that had claimed them; what it leaves stays due",
             )
         return "done", None

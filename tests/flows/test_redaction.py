@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import sys
@@ -110,6 +111,44 @@ def test_bodies_that_libraries_log_at_debug_are_withheld_even_where_somebody_tur
         logger.removeHandler(handler)
         logger.level = level
     assert "Hansen" not in stream.getvalue() and "withheld" in stream.getvalue()
+
+
+def test_what_psycopg_logs_of_an_error_is_withheld_at_any_level():
+    logger, stream = logging.getLogger("psycopg"), io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logger.addHandler(handler)
+    try:
+        raise ValueError("Failing row contains (Hansen)")
+    except ValueError as error:
+        logger.warning("error ignored terminating %r: %s", "copy", error, exc_info=True)
+    finally:
+        logger.removeHandler(handler)
+    assert "error ignored" in stream.getvalue() and "Hansen" not in stream.getvalue()
+
+
+def test_prefect_s_line_on_parameters_does_not_repeat_them():
+    logger, stream = logging.getLogger("prefect.flows"), io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logger.addHandler(handler)
+    try:
+        logger.error("Parameter validation failed for flow 'x': [{'input': 'Hansen'}]")
+    finally:
+        logger.removeHandler(handler)
+    assert "withheld" in stream.getvalue() and "Hansen" not in stream.getvalue()
+
+
+def test_a_panic_that_is_no_exception_leaves_a_flow_without_its_text():
+    class Panic(BaseException):
+        pass
+
+    with pytest.raises(UnexpectedError, match="Panic in "), scrubbed():
+        raise Panic("Hansen")
+
+
+@pytest.mark.parametrize("signal", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+def test_what_ends_a_process_or_a_task_passes(signal):
+    with pytest.raises(signal), scrubbed():
+        raise signal
 
 
 def test_the_door_is_installed_once():

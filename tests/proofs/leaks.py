@@ -66,6 +66,11 @@ def whole(problem: BaseException) -> str:
     return "\n".join(parts)
 
 
+def _around(secret: str, text: str) -> str:
+    place = max(text.find(secret), 0)
+    return text[max(0, place - 120) : place + 120]
+
+
 @dataclass
 class Spy:
     """What was written to any logger."""
@@ -76,7 +81,8 @@ class Spy:
         """Nothing of these people stands in the log, nor in the texts. The log is not empty."""
         logged = self.log.getvalue()
         assert logged
-        assert [found for text in (logged, *texts) for found in found_in(text)] == []
+        found = {found: text for text in (logged, *texts) for found in found_in(text)}
+        assert not found, "\n".join(f"{secret}: {_around(secret, str(text))}" for secret, text in found.items())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A night that can be played again and again: a library, a registry that has moved on, and what an undisturbed run makes.
+"""A night that can be played again and again: a library, a registry that has moved on, what a run makes of it.
 
 The registry has spoken about everybody once. Since then 20 of 100 have changed: moves, new names, deaths,
 protections, emigrations, new numbers (one step and two), doubles, disappearances, answers that can't be read, and
@@ -173,13 +173,17 @@ class Night:
         """How many patrons are claimed."""
         return int(self.rows("SELECT count(*) FROM sync.claim")[0][0])
 
+    def asked(self) -> Counter[str]:
+        """How often the registry was asked about each patron, under whichever number."""
+        times = self.registry.asked
+        asked: Counter[str] = Counter()
+        for place in range(self.patrons):
+            asked[patron_number(place)] = sum(times[CprNumber(cpr_number(place, step))] for step in (0, 5, 6))
+        return +asked
+
     def unlogged(self) -> Counter[str]:
         """Patrons about whom the registry was asked more often than the access log has, and how often."""
-        asked: Counter[str] = Counter()
-        times = self.registry.asked
-        for place in range(self.patrons):
-            for step in (0, 5, 6):
-                asked[patron_number(place)] += times[CprNumber(cpr_number(place, step))]
+        asked = self.asked()
         logged = Counter(dict(self.rows("SELECT patron_number, count(*)::int FROM sync.registry_access GROUP BY 1")))
         invented = logged - asked
         assert not invented, f"the access log has {invented.total()} look-ups that were not made"
@@ -233,8 +237,8 @@ def copied(server: EmbeddedServer, template: str) -> Iterator[str]:
     name = f"proof_{os.getpid()}_{next(_names)}"
     with connect(server.url, name="proof", autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[call-overload]
-        # Without it a server that is killed may give the numbers of the copy's sequences out twice: PostgreSQL logs them
-        # 32 ahead, and takes those of the template for logged in the copy.
+        # Without it a server that is killed may give the numbers of the copy's sequences out twice: PostgreSQL logs
+        # them 32 ahead, and takes those of the template for logged in the copy.
         admin.execute("CHECKPOINT")
     yield name
     with connect(server.url, name="proof", autocommit=True) as admin:

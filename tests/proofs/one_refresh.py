@@ -20,6 +20,8 @@ from multiprocessing.connection import Connection as Pipe
 from types import TracebackType
 from typing import Any, Self
 
+import psycopg
+
 from cpr_client import open_client
 from db.errors import DatabaseProblem, guarded
 from db.session import Session
@@ -28,7 +30,7 @@ from flows.parameters import RefreshScope
 from flows.reporting.refresh_report import Source
 from flows.settings import Settings
 from flows.steps.begin_refresh import begin
-from flows.steps.end_refresh import close, close_failed, run_report
+from flows.steps.end_refresh import broke_off, close, run_report
 from flows.steps.listening import listening
 from flows.steps.worker import Worker
 
@@ -74,7 +76,8 @@ def _run(worker: Worker, scope: RefreshScope, day: date, dry_run: bool, client: 
         state, message = run.state()
         close(worker, run, state, message)
     except Exception as error:
-        close_failed(worker, run, error)
+        with suppress(psycopg.Error, DatabaseProblem):
+            close(worker, run, "failed", broke_off(error))
         raise
     return {**run_report(run, FLOW, state), "message": message}
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import time
-from typing import Any
-
-import pytest
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 
 from db.embedded import EmbeddedServer
+from tests.fixtures.prefect import wait_until
 from tests.fixtures.proofs import Proof
-from tests.proofs.night import DAY, Night, Outcome, Stage, stage
+from tests.proofs.night import DAY, Night, stage
 from tests.proofs.one_refresh import Apart
 from tests.proofs.own_server import OwnServer
+from tests.proofs.playing import (
+    assert_counts_add_up,
+    assert_look_ups_logged,
+    assert_same_outcome,
+    rerun,
+    states,
+    undisturbed_night,
+)
+from tests.proofs.under_prefect import UnderPrefect, kill_together, under_prefect
 
 LATENCY = 0.01
 """Seconds for each answer: a small night takes a second."""
@@ -26,9 +37,12 @@ def test_the_flow_s_process_is_killed_at_random_moments(
         hit = 0
         for _ in range(kills):
             with place.night() as night:
-                hit += killed_after(night, proof.random.uniform(0, seconds))
+                was_hit = killed_after(night, proof.random.uniform(0, seconds))
                 assert rerun(night)["state"] == "done"
-                assert_as_if_nothing_had_happened(night, undisturbed)
+                assert_same_outcome(night, undisturbed)
+                assert_look_ups_logged(night)
+                assert states(night) == ["killed" if was_hit else "done", "done"]
+                hit += was_hit
     proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons that takes {seconds:.1f} s")
     assert hit
 
@@ -52,21 +66,73 @@ def test_the_database_server_is_killed_at_random_moments(own_server: OwnServer, 
                 went_on += report["state"] == "done"
                 assert_counts_add_up(night, report)
                 assert rerun(night)["state"] == "done"
-                assert_as_if_nothing_had_happened(night, undisturbed)
+                assert_same_outcome(night, undisturbed)
+                assert_look_ups_logged(night)
     proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons, and {went_on} went on by themselves")
     assert hit and went_on == kills
 
 
-def undisturbed_night(place: Stage) -> tuple[Outcome, float]:
-    """What a run leaves that nobody disturbs, and how long it takes from its first question on."""
-    with place.night() as night, Apart(night.settings, DAY) as run:
-        run.began()
-        started = time.monotonic()
-        report = run.report()
-        seconds = time.monotonic() - started
-        assert report is not None and report["state"] == "done", report
-        assert not night.unlogged()
-        return night.outcome(), seconds
+def test_worker_and_flow_are_killed_together_at_random_moments(
+    postgres_server: EmbeddedServer,
+    migrated_template: str,
+    prefect_home: Callable[[Path], Path],
+    tmp_path: Path,
+    proof: Proof,
+) -> None:
+    """Run by a deployment; the command line's run at once does not wait for Prefect to see that the first is dead."""
+    patrons, kills = proof.size(small=300, full=3_000), proof.size(small=1, full=20)
+    data_dir = tmp_path / "data"
+    data_dir.mkdir(mode=0o700)
+    prefect_home(data_dir)
+    hit = 0
+    with ExitStack() as stack:
+        place = stack.enter_context(stage(postgres_server, migrated_template, patrons, latency=LATENCY))
+        undisturbed, seconds = undisturbed_night(place)
+        prefect = stack.enter_context(under_prefect(data_dir, stack.enter_context(place.night())))
+        for _ in range(kills):
+            with place.night() as night:
+                prefect.plays(night)
+                flow_run = deployed_run_killed_after(prefect, night, proof.random.uniform(0, seconds))
+                again = prefect.patronsync("refresh", "--today", DAY.isoformat(), "--json")
+                assert again.returncode == 0, again.stdout + again.stderr
+                assert_counts_add_up(night, json.loads(again.stdout))
+                assert_same_outcome(night, undisturbed)
+                assert_look_ups_logged(night)
+                hit += states(night) == ["killed", "done"]
+                prefect.call_crashed(flow_run)
+        if proof.full:
+            with place.night() as night:
+                prefect.plays(night)
+                died_for, waited = the_next_run_goes_through(prefect, night, seconds / 2)
+                assert_same_outcome(night, undisturbed)
+                assert_look_ups_logged(night)
+                assert states(night) == ["killed", "done"]
+                assert died_for < 120
+            proof.tell(f"Crashed {died_for:.0f} s after the kill; the deployment's next run was done after {waited:.0f} s")
+    proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons")
+    assert hit
+
+
+def deployed_run_killed_after(prefect: UnderPrefect, night: Night, seconds: float) -> str:
+    """Kills the worker with its run so many seconds after that has begun; returns the id of the flow run."""
+    with prefect.worker() as worker:
+        flow_run = prefect.press_run()
+        assert wait_until(lambda: bool(night.rows("SELECT FROM sync.run WHERE state = 'running'")), 120)
+        time.sleep(seconds)
+        assert kill_together(worker) >= 3  # the worker's keeper, the worker, the run
+        return flow_run
+
+
+def the_next_run_goes_through(prefect: UnderPrefect, night: Night, seconds: float) -> tuple[float, float]:
+    """A killed run is shown as crashed, and the next run of the deployment begins; seconds after the kill for each."""
+    dead = deployed_run_killed_after(prefect, night, seconds)
+    killed = time.monotonic()
+    with prefect.worker():
+        following = prefect.press_run()
+        assert wait_until(lambda: prefect.state(dead) == "Crashed", 180), prefect.state(dead)
+        died_for = time.monotonic() - killed
+        assert wait_until(lambda: prefect.state(following) == "Completed", 300), prefect.state(following)
+        return died_for, time.monotonic() - killed
 
 
 def killed_after(night: Night, seconds: float) -> bool:
@@ -76,34 +142,3 @@ def killed_after(night: Night, seconds: float) -> bool:
         time.sleep(seconds)
         run.kill()
         return run.report() is None
-
-
-def rerun(night: Night) -> dict[str, Any]:
-    """The next run, at once."""
-    with Apart(night.settings, DAY) as run:
-        report = run.report()
-        assert report is not None
-        assert_counts_add_up(night, report)
-        return report
-
-
-def assert_counts_add_up(night: Night, report: dict[str, Any]) -> None:
-    """Those of the report, and that they are the record's."""
-    counts = report["patrons"]
-    assert counts["due"] == counts["checked"] + counts["failed"] + counts["left"]
-    assert counts["checked"] == counts["first_answers"] + counts["changed"] + counts["unchanged"] + counts["quarantined"]
-    [(state, kept)] = night.rows("SELECT state, counts FROM sync.run WHERE run_id = %s", report["run"])
-    assert (state, {name: kept[name] for name in counts}) == (report["state"], counts)
-
-
-def assert_as_if_nothing_had_happened(night: Night, undisturbed: Outcome) -> None:
-    """Library, feed, quarantine and due days are those of an undisturbed run; nobody is claimed; look-ups are logged."""
-    outcome = night.outcome()
-    for table, rows in undisturbed.items():
-        assert outcome[table] == rows, table
-    assert night.claims() == 0
-    states = [state for (state,) in night.rows("SELECT state FROM sync.run ORDER BY run_id")]
-    assert states in (["done"], ["killed", "done"], ["done", "done"]), states
-    may_lack = night.rows("SELECT coalesce(sum(unlogged), 0)::int FROM sync.run")[0][0]
-    lacking = night.unlogged()
-    assert len(lacking) <= may_lack, f"{len(lacking)} patrons' look-ups are not logged; the records say {may_lack}"

@@ -220,7 +220,7 @@ WIDE = b"<a/>" * 240_000
 
 @pytest.mark.parametrize("flood", ["told", "untold", "compressed", "wide", "deep", "bomb"])
 def test_floods_to_everybody_at_once_leave_memory_bounded(library: Library, proof: Proof, flood: str) -> None:
-    size = proof.size(small=60, full=CROWD)
+    size = proof.size(small=40, full=CROWD)
     _settle(library, size)
     library.person(STRANGER, 1, name=NAME, residence=HOME)
     person = library.registry.registry.find(STRANGER)
@@ -254,4 +254,4 @@ def test_floods_to_everybody_at_once_leave_memory_bounded(library: Library, proo
     assert report["state"] == ("done" if size < FROM_ANSWERS else "waiting")
     assert set(report["outcomes"]) == {"mismatched" if flood == "wide" else "malformed"}
     proof.tell(f"{flood}: {size} answers, {grown[0]:.0f} MB more at the highest")
-    assert grown[0] < 100
+    assert grown[0] < 150  # 32 answers of a megabyte each, while they are read, and one tree

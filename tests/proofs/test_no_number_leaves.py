@@ -96,6 +96,7 @@ class Night:
 
 @pytest.fixture
 def night(library: Library, prefect_api: PrefectServer) -> Iterator[Night]:
+    library.settings = library.settings.model_copy(update={"registry_deadline": 0.6})
     library.settings._prefect.update(prefect_api.environment())
     for patron, (number, name) in PEOPLE.items():
         library.enrol(patron, number, name=name, email=EMAIL)
@@ -195,12 +196,13 @@ def _on(library: Library, table: str, when: str, statement: str, constraint: str
     )
 
 
-def _broke_off(night: Night) -> tuple[str, str]:
-    """The flow run of a refresh that broke off, and all that was printed."""
+def _broke_off(night: Night, by_panic: bool = False) -> tuple[str, str]:
+    """The flow run of a refresh that broke off, and all that was printed. A panic ends it as a kill does."""
     code, printed, flow_run = night.refresh()
     assert code == 1
     assert night.kept.state(flow_run)[0] == "FAILED"
-    assert night.library.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("failed",)]
+    [(state,)] = night.library.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1")
+    assert state == ("running" if by_panic else "failed")
     assert night.library.rows("SELECT count(*)::int FROM library.patron WHERE name = %s", NEW_NAME) == [(0,)]
     return flow_run, printed
 
@@ -238,13 +240,16 @@ def test_what_the_database_says_in_passing_leaves_none(night: Night) -> None:
     night.nothing_left(flow_run, printed)
 
 
-def test_a_row_that_can_not_be_sent_leaves_none(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["no such letter", "raised"])
+def test_a_row_that_can_not_be_sent_leaves_none(night: Night, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """psycopg fails in the middle of a COPY, tells the server why, and logs what the server answers."""
     from db.refresh import batches
 
     staged = batches._staged
 
     def spoilt(decision: Any) -> list[Any]:
+        if how == "raised":
+            raise ValueError(f"{NAME} {NUMBER}")
         row = staged(decision)
         place = row.index(NEW_NAME)
         row[place] = f"{NAME} {NUMBER} \ud800"
@@ -368,7 +373,7 @@ UNFORESEEN: dict[str, Callable[[], object]] = {
     "psycopg's": _raise(psycopg.errors.UniqueViolation(f"Key (cpr_number)=({NUMBER}) {NAME}")),
     "a panic": _raise(Panic(f"{NAME} {NUMBER}")),
     "the system's": _raise(FileNotFoundError(2, NAME, f"/srv/{NUMBER}/{NAME}")),
-    "encoding": lambda: open(f"/{NAME}\ud800{NUMBER}"),
+    "encoding": Path(f"/{NAME}\ud800{NUMBER}").read_bytes,
 }
 
 
@@ -380,7 +385,7 @@ def test_an_error_that_nobody_foresaw_leaves_none(night: Night, proof: Proof, mo
             UNFORESEEN[fault]()
 
         monkeypatch.setattr(applying, "decide", fails)
-        flow_run, printed = _broke_off(night)
+        flow_run, printed = _broke_off(night, by_panic=fault == "a panic")
         assert "UnexpectedError" in night.kept.state(flow_run)[1] or fault == "psycopg's"
         night.nothing_left(flow_run, printed)
 
@@ -566,7 +571,7 @@ ERRORS: dict[str, Callable[[Library], object] | str] = {
     "flows.steps.operators_word.WaitsForWord": lambda library: _raise(WaitsForWord(7))(),
     "mappers.extracts.columns.BadRow": lambda library: read_header(
         EXTRACTS["patrons"], "patron_number,cpr_number,name"
-    ).read([NAME, STREET, NUMBER]),
+    ).read(["L9", STREET, NUMBER]),
     "mappers.extracts.faults.ExtractError": lambda library: read_header(EXTRACTS["patrons"], f"{NUMBER},{NAME}"),
     "mappers.extracts.faults.UnreadableCell": lambda library: read_date(f"{NUMBER[:6]} {NAME}"),
     "mappers.succession.ChainNotFollowed": _chain_not_followed,
