@@ -46,7 +46,7 @@ class Wire(HTTPAdapter):
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._stopped = False
-        self._known: tuple[Any, bytes] = (None, b"")
+        self._head: tuple[Any, bytes] = (None, b"")
         super().__init__(pool_connections=1, pool_maxsize=config.concurrency)
         self._proxied = proxy is not None
         manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
@@ -95,31 +95,31 @@ class Wire(HTTPAdapter):
 
         class Adapted(connection):  # type: ignore[misc]
             response_class = PlainReply
+            question: Any = None
+            written: bytes | None = None
             head = b""
-            headers: Any = None
 
             def connect(self) -> None:
                 super().connect()
                 wire._remember(self)
 
             def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> None:
-                # Every question has the same head: what was written for the first one is sent with all of them.
-                self.headers = headers
-                super().request(method, url, body, _NOTHING_TO_ADD if self.is_known() else headers, **options)
-
-            def is_known(self) -> bool:
-                return self.headers is not None and self.headers is wire._known[0]
+                # All questions have one head: what was written for the first is sent with the others.
+                self.question = (method, url, headers)
+                asked_before, head = wire._head
+                self.written, self.head = head if asked_before == self.question else None, b""
+                super().request(method, url, body, headers if self.written is None else _NOTHING_TO_ADD, **options)
 
             def putheader(self, header: str, *values: str) -> None:
-                if not self.is_known():
+                if self.written is None:
                     super().putheader(header, *values)
 
             def send(self, data: bytes) -> None:
                 # urllib3 sends head and body apart: two system calls, and under TLS two records, for one request.
                 if data.startswith(b"POST "):
-                    if not self.is_known():
-                        wire._known = (self.headers, data)
-                    self.head = wire._known[1]
+                    if self.written is None:
+                        wire._head = (self.question, data)
+                    self.head = self.written or data
                 else:
                     whole, self.head = self.head + data, b""
                     super().send(whole)

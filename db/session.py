@@ -61,6 +61,9 @@ class Session:
         try:
             for do in self._at_open:
                 do(connection)
+        except DatabaseUnavailable:
+            connection.close()
+            raise
         except psycopg.OperationalError:
             connection.close()
             raise DatabaseUnavailable("the database went away again") from None

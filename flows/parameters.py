@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-_PATRON_NUMBER_FORM = r"^(?!\s*[0-9]{6}-[0-9A-Za-z]{4}\s*$).{1,64}$"
+_PATRON_NUMBER_FORM = r"^(?!\s*[0-9]{6}[^0-9A-Za-z]+[0-9A-Za-z]{4}\s*$).{1,64}$"
 
 
 def _no_cpr_number(number: str) -> str:

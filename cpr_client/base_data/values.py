@@ -89,7 +89,10 @@ def _raw(parts: Parts, name: str) -> str:
 def text(parts: Parts, name: str) -> str | None:
     """White space and control characters made one space, None where nothing is left."""
     written = _raw(parts, name)
-    if not written.isprintable():
+    if written.isprintable():  # so its only white space are spaces
+        if "  " not in written:
+            return written.strip() or None
+    else:
         written = _CONTROL.sub(" ", written)
     return " ".join(written.split()) or None
 

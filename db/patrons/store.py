@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from db.connect import copenhagen_day
 from db.refresh.columns import with_columns
 from db.statements import statement
 from mappers.record import PatronRecord
@@ -16,7 +17,8 @@ from mappers.record import PatronRecord
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PatronView:
-    """One patron on a day. `protected`: None where the registry has not spoken about them.
+    """One patron on a day. `protected`: None where the registry has not spoken about them; `protected_now`: the same
+    today, whatever the day on which they are shown.
 
     `quarantine`: reason, since, next_try, or None. `blocks`: reason, source, since.
     """
@@ -27,14 +29,18 @@ class PatronView:
     checked_at: datetime | None
     has_registry_number: bool
     protected: bool | None
+    protected_now: bool | None
     blocks: list[dict[str, Any]]
     quarantine: dict[str, Any] | None
     record: PatronRecord
 
     @property
     def withheld(self) -> bool:
-        """Name and address are shown to nobody without a reason on record."""
-        return self.protected is not False
+        """Name and address are shown to nobody without a reason on record.
+
+        A look at another day opens no way round a protection of today, nor one of that day.
+        """
+        return self.protected is not False or self.protected_now is not False
 
     def __repr__(self) -> str:
         return f"<PatronView {self.patron_number}>"
@@ -67,7 +73,8 @@ class Quarantined:
 def read_patron(connection: psycopg.Connection, number: str, day: date) -> PatronView | None:
     """The patron with this patron number as they stand on `day`, or None."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(with_columns("patrons/read_patron"), {"number": number, "day": day}).fetchone()
+        days = {"day": day, "own_day": copenhagen_day(connection)}
+        row = cursor.execute(with_columns("patrons/read_patron"), {"number": number, **days}).fetchone()
     if row is None:
         return None
     record = PatronRecord(**{column: row.pop(column) for column in PatronRecord._fields})

@@ -10,6 +10,7 @@ import typer
 from flows.cli.options import Json, Today
 from flows.cli.output import Output
 from flows.errors import UsageError, UserError
+from flows.observability.redaction import mask
 
 
 def patron(
@@ -33,6 +34,8 @@ def patron(
 
     if reveal is not None and not reveal.strip():
         raise UsageError("--reveal needs a reason.", "Write why you need to see it: --reveal 'called about a letter'.")
+    if reveal is not None and mask(reveal) != reveal:
+        raise UsageError("--reveal: the reason seems to hold a CPR number.", "Give the reason without it.")
     with environment() as settings:
         assert settings.database_url is not None
         with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:

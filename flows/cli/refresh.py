@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from flows.cli.options import DryRun, Json, Today
 from flows.cli.output import Output
 from flows.parameters import PatronNumber, RefreshScope
+from flows.settings import Settings
 
 
 def parse_patron_number(text: str) -> str:
@@ -46,6 +47,17 @@ def refresh(
         "today": today,
     }
     with environment(need_registry=True, need_prefect=True) as settings:
+        _look_at_named(settings, parameters)
         from flows.registry_refresh import registry_refresh
 
         run_flow(registry_refresh, parameters, Output(as_json), label="patrons", language=settings.language)
+
+
+def _look_at_named(settings: Settings, parameters: dict[str, Any]) -> None:
+    """What is nobody's patron number must not become a parameter: Prefect keeps those, and it may be a CPR number."""
+    from db.connect import connect
+    from flows.steps.naming import named
+
+    assert settings.database_url is not None
+    with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        named(connection, parameters["scope"], parameters["patron_numbers"] or [])

@@ -47,6 +47,9 @@ def run_flow(flow: Any, parameters: Mapping[str, Any], output: Output, *, label:
     output.result(report)
     if not output.as_json:
         show_report(report, output, language)
+    if report["state"] == "waiting":
+        output.say(f"patronsync approvals answer {report['run']} apply|skip|abort")
+        output.say("patronsync refresh")
     raise typer.Exit(_exit_code(report["state"]))
 
 
@@ -103,7 +106,3 @@ def show_report(report: Mapping[str, Any], output: Output, language: str) -> Non
     if report["notes"]:
         output.say()
         output.table([w["notes"], w["count"]], [(said.say("note", code), n) for code, n in report["notes"].items()])
-    if report["state"] == "waiting":
-        output.say()
-        output.say(f"patronsync approvals answer {report['run']} apply|skip|abort")
-        output.say("patronsync refresh")

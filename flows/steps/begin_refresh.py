@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import psycopg
 
 from db.errors import DatabaseUnavailable
 from db.refresh.batches import Batches
-from db.refresh.claims import Claims, Scope, count_due, named_patrons
+from db.refresh.claims import Claims, Scope, count_due
 from db.runs import store
-from flows.errors import UsageError
 from flows.parameters import RefreshScope
 from flows.steps.applying import Applier
 from flows.steps.counting import Counts
+from flows.steps.naming import named
 from flows.steps.operators_word import GoingOn, go_on_with
 from flows.steps.refresh_run import Refresh
 from flows.steps.worker import Worker
@@ -36,13 +36,15 @@ def begin(
     for run_id, _ in store.close_dead_runs(worker.run_connection):
         say(f"run {run_id} was killed before it was done; what it left is still due")
     day = worker.day(today, dry_run)
-    named = _named(worker, scope, patron_numbers, say)
+    numbers, left_alone = named(worker.connection, scope, patron_numbers)
+    if left_alone:
+        say(f"{left_alone} of the named patrons have no CPR number that the registry knows: they are left alone")
     store.ensure_partitions(worker.connection)
-    going_on = None if dry_run or scope is RefreshScope.patrons else _waiting(worker, flow)
+    chosen = Scope(scope.value, day, numbers)
+    parameters = {"scope": scope.value, "patron_numbers": list(numbers), "limit": limit}
+    going_on = None if dry_run or scope is RefreshScope.patrons else _waiting(worker, flow, parameters)
     if going_on is not None:
         return _go_on(worker, going_on, say)
-    chosen = Scope(scope.value, day, named)
-    parameters = {"scope": scope.value, "patron_numbers": list(named), "limit": limit}
     run_id = store.open_run(
         worker.run_connection,
         flow=flow,
@@ -57,43 +59,33 @@ def begin(
     return _refresh(worker, run_id, chosen, counts, limit=limit, dry_run=dry_run, say=say)
 
 
-def _named(
-    worker: Worker, scope: RefreshScope, patron_numbers: list[str], say: Callable[[str], None]
-) -> tuple[str, ...]:
-    """The patrons named, each once. What is nobody's patron number is not repeated: it may be a CPR number."""
-    numbers = tuple(dict.fromkeys(patron_numbers))
-    if scope is not RefreshScope.patrons:
-        if numbers:
-            raise UsageError("patron numbers are given, but the scope is not `patrons`.", "Choose the scope `patrons`.")
-        return ()
-    if not numbers:
-        raise UsageError("the scope is `patrons`, but no patron number is given.", "Give one or more patron numbers.")
-    known = named_patrons(worker.connection, numbers)
-    if len(known) < len(numbers):
-        places = ", ".join(str(place) for place, number in enumerate(numbers, 1) if number not in known)
-        raise UsageError(
-            f"nobody has the patron number given in place {places} of {len(numbers)} (not repeated here).",
-            "Give patron numbers of the library, never CPR numbers.",
-        )
-    if left_alone := sum(not askable for askable in known.values()):
-        say(f"{left_alone} of the named patrons have no CPR number that the registry knows: they are left alone")
-    return numbers
+def _waiting(worker: Worker, flow: str, parameters: Mapping[str, object]) -> GoingOn | None:
+    """The run that this one goes on with: its own before it was suspended, else one that waits.
 
-
-def _waiting(worker: Worker, flow: str) -> GoingOn | None:
-    """The run that this one goes on with: its own before it was suspended, else one that has its word."""
-    run_id = store.run_of_flow_run(worker.connection, worker.flow_run_id) if worker.flow_run_id else None
-    own = run_id is not None
-    run_id = run_id if own else store.waiting_run(worker.connection, flow)
+    A run that was asked for something else than the one that waits is a run of its own. So is the run of a
+    deployment (a night) while nobody has given the waiting one a word: it can ask in its own form.
+    """
+    own = store.run_of_flow_run(worker.connection, worker.flow_run_id) if worker.flow_run_id else None
+    run_id = own or store.waiting_run(worker.connection, flow)
     if run_id is None:
         return None
+    if own is None:
+        record = store.read_run(worker.connection, run_id)
+        if record is None or parameters not in (record.parameters, _AS_IT_IS):
+            return None
+        if worker.deployed and store.questions(worker.connection, run_id=run_id, open_only=True):
+            return None
     return go_on_with(
         worker.run_connection,
         run_id,
         worker.flow_run_id,
         worker.settings.operators_word_hours,
-        deployed=own and worker.deployed,
+        deployed=own is not None and worker.deployed,
     )
+
+
+_AS_IT_IS: Mapping[str, object] = {"scope": RefreshScope.due.value, "patron_numbers": [], "limit": None}
+"""What `patronsync refresh` asks for when nothing is said: it goes on with whatever waits."""
 
 
 def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> Refresh:

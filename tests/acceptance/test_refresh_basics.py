@@ -69,3 +69,23 @@ def test_a_patron_without_a_number_is_left_alone(library: Library) -> None:
     assert report["patrons"]["due"] == 0
     assert library.patron("L1")["protected"] is False
     assert library.asked() == 0
+
+
+def test_a_look_at_another_day_opens_no_way_round_a_protection_of_today(library: Library) -> None:
+    [(now,)] = library.rows("SELECT (now() AT TIME ZONE 'Europe/Copenhagen')::date")
+    library.enrol(
+        "L1", "0101809995", name="Prøve Prøvesen", registry_status=1, protection_flag=False, protected_from=now
+    )
+    library.enrol("L2", "0201809994", name="Prøve Prøvesen", registry_status=1, protection_flag=False, protected_to=now)
+    for number, other_day in (("L1", now - timedelta(days=1)), ("L2", now + timedelta(days=1))):
+        assert library.patron(number, now)["name"] is None
+        shown = library.patron(number, other_day)
+        assert (shown["protected"], shown["name"], shown["address"]) == (False, None, None)
+    assert library.rows("SELECT count(*) FROM sync.disclosure") == [(0,)]
+
+
+def test_a_reason_that_holds_a_cpr_number_is_refused(library: Library) -> None:
+    library.enrol("L1", "0101809995", name="Prøve Prøvesen", registry_status=1, protection_flag=True)
+    code, _ = library.command("patron", "L1", "--reveal", "asked for 010180-9995")
+    assert code == 2
+    assert library.rows("SELECT count(*) FROM sync.disclosure") == [(0,)]

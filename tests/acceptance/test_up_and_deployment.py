@@ -175,9 +175,10 @@ def test_a_run_that_fails_says_what_to_do(up: Up) -> None:
 
 def test_the_form_refuses_what_looks_like_a_cpr_number_and_keeps_nothing_of_it(up: Up) -> None:
     deployment = up.api.get("/deployments/name/registry-refresh/registry-refresh").json()
-    body = {"parameters": {"scope": "patrons", "patron_numbers": ["010180-9995"]}}
-    refused = up.post(f"/deployments/{deployment['id']}/create_flow_run", body)
-    assert refused.status_code in (409, 422)
+    for typed in ("010180-9995", "010180 9995"):
+        body = {"parameters": {"scope": "patrons", "patron_numbers": [typed]}}
+        refused = up.post(f"/deployments/{deployment['id']}/create_flow_run", body)
+        assert refused.status_code in (409, 422)
     database = (up.data_dir / "prefect" / "prefect.db").read_bytes()
     assert b"010180-9995" not in database
 
@@ -193,6 +194,14 @@ def test_ten_digits_that_are_nobody_s_patron_number_fail_without_being_repeated(
 def test_the_api_answers_401_without_the_password(up: Up, path: str) -> None:
     assert httpx.post(f"{up.api.base_url}{path.lstrip('/')}", json={}).status_code in (401, 405)
     assert httpx.get(f"{up.api.base_url}{path.lstrip('/')}").status_code == 401
+
+
+def test_a_cpr_number_typed_as_a_patron_number_goes_nowhere(up: Up) -> None:
+    [(number,)] = up.rows("SELECT cpr_number FROM library.patron WHERE cpr_number IS NOT NULL LIMIT 1")
+    for typed in (number, f"{number[:6]} {number[6:]}"):
+        refused = up.patronsync("refresh", "--patron", typed)
+        assert refused.returncode == 2
+        assert typed not in refused.stdout + refused.stderr
 
 
 def test_after_all_that_no_cpr_number_has_left_its_column(up: Up) -> None:

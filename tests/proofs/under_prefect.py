@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from flows.local.deployments import POOL
-from flows.local.prefect_server import PrefectServer, prefect_server
+from flows.local.prefect_server import PrefectServer
 from flows.local.worker_process import descendants
 from flows.settings.names import variable
 from tests.proofs.night import DAY, Night
@@ -30,8 +30,8 @@ class UnderPrefect:
     """The server, what is deployed on it, and what an operator does there."""
 
     def __init__(self, data_dir: Path, server: PrefectServer, api: httpx.Client) -> None:
-        self._data_dir, self._server, self._api = data_dir, server, api
-        self._environment = {**WITHOUT_SETTINGS, variable("data_dir"): str(data_dir)}
+        self._data_dir, self._api = data_dir, api
+        self._environment = {**WITHOUT_SETTINGS, **server.environment(), variable("data_dir"): str(data_dir)}
 
     def plays(self, night: Night) -> None:
         """Writes the settings file that runs read from now on."""
@@ -49,11 +49,18 @@ class UnderPrefect:
         )
 
     @contextmanager
+    def refreshing(self) -> Iterator[subprocess.Popen[bytes]]:
+        """The command `patronsync refresh`, while it runs, or until it is killed."""
+        command = [COMMAND, "refresh", "--today", DAY.isoformat(), "--json"]
+        with subprocess.Popen(command, env=self._environment, stdout=subprocess.DEVNULL) as process:
+            yield process
+
+    @contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
         """A worker as `patronsync up` has it, until the block is left or it is killed."""
         process = subprocess.Popen(
             [sys.executable, "-m", "flows.local.worker_process", POOL, "proof"],
-            env={**self._environment, **self._server.environment(), "PREFECT_WORKER_QUERY_SECONDS": "3"},
+            env={**self._environment, "PREFECT_WORKER_QUERY_SECONDS": "3"},
             cwd=self._data_dir,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -102,13 +109,11 @@ def kill_together(worker: subprocess.Popen[bytes]) -> int:
 
 
 @contextmanager
-def under_prefect(data_dir: Path, night: Night) -> Iterator[UnderPrefect]:
-    """The server runs, and everything is deployed on it, while the block runs. `data_dir` has a migrated home."""
-    with prefect_server(data_dir) as server:
-        user, _, password = server.password_file.read_text().strip().partition(":")
-        with httpx.Client(base_url=server.api_url, auth=(user, password), timeout=30) as api:
-            made = UnderPrefect(data_dir, server, api)
-            made.plays(night)
-            deployed = made.patronsync("deploy")
-            assert deployed.returncode == 0, deployed.stdout + deployed.stderr
-            yield made
+def under_prefect(data_dir: Path, server: PrefectServer, night: Night) -> Iterator[UnderPrefect]:
+    """`night` is what runs on the server find. `data_dir` is for the settings and for logs alone."""
+    data_dir.mkdir(mode=0o700, exist_ok=True)
+    user, _, password = server.password_file.read_text().strip().partition(":")
+    with httpx.Client(base_url=server.api_url, auth=(user, password), timeout=30) as api:
+        made = UnderPrefect(data_dir, server, api)
+        made.plays(night)
+        yield made
