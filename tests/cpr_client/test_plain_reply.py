@@ -94,11 +94,11 @@ def test_any_head_is_read_as_the_standard_library_reads_it(came, at_once):
     assert read(PlainReply, came, at_once) == read(http.client.HTTPResponse, came, at_once)
 
 
-NAMES = st.sampled_from(["Content-Length", "content-length", "Content-Type", "Connection", "Transfer-Encoding", "X", ""])
-    ["Content-Length", "content-length", "Content-Type", "Connection", "Transfer-Encoding", "X-Y", ""]
+NAMES = st.sampled_from(
+    ["Content-Length", "content-length", "Content-Type", "Connection", "Transfer-Encoding", "X", ""]
 )
-VALUES = st.sampled_from(["4", "0", " 4", "4 ", "4\t", "close", "keep-alive", "chunked", "", "a/b", "a: b", "æ", "\x01"])
-    ["4", "0", " 4", "4 ", "4\t", "close", "keep-alive", "chunked", "", "text/xml", "a: b", "æ", "\x01"]
+VALUES = st.sampled_from(
+    ["4", "0", " 4", "4 ", "4\t", "close", "keep-alive", "chunked", "", "a/b", "a: b", "æ", "\x01"]
 )
 ENDS = st.sampled_from(["\r\n", "\n"])
 

@@ -49,6 +49,25 @@ NEWCOMER = 8
 
 Outcome = dict[str, list[Any]]
 
+LIBRARY_TABLES = """
+    SELECT table_name, coalesce(string_agg(quote_literal(column_name), ',') FILTER (WHERE is_identity = 'YES'), '')
+    FROM information_schema.columns
+    WHERE table_schema = 'library' AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'library')
+    GROUP BY 1
+"""
+"""Each table, and the columns of it that the database numbers by itself."""
+
+KEPT_IN_SYNC = {
+    "checks": "SELECT patron_number, checked_on, next_due FROM sync.patron_check ORDER BY 1",
+    "quarantine": """
+        SELECT patron_number, reason, detail, since, tries, closed_on FROM sync.quarantine ORDER BY 1, 2, 4
+    """,
+    "feed": """
+        SELECT patron_number, array_agg(ARRAY[kind, fields::text] ORDER BY position) FROM sync.change
+        GROUP BY 1 ORDER BY 1
+    """,
+}
+
 _names = itertools.count(1)
 
 
@@ -152,22 +171,15 @@ class Night:
         """Every table of the library, the feed, quarantines and due days: without run numbers, times, and the numbers
         that the database gives to rows; the feed per patron, in order.
         """
-        kept = {}
-        for table, numbered in self.rows(
-            "SELECT table_name, coalesce(array_agg(column_name::text) FILTER (WHERE is_identity = 'YES'), '{}') "
-            "FROM information_schema.columns WHERE table_schema = 'library' "
-            "AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'library') GROUP BY 1"
-        ):
-            kept[table] = self.rows(f"SELECT to_jsonb(t) - %s::text[] FROM library.{table} AS t ORDER BY 1", numbered)
-        kept["checks"] = self.rows("SELECT patron_number, checked_on, next_due FROM sync.patron_check ORDER BY 1")
-        kept["quarantine"] = self.rows(
-            "SELECT patron_number, reason, detail, since, tries, closed_on FROM sync.quarantine ORDER BY 1, 2, 4"
-        )
-        kept["feed"] = self.rows(
-            "SELECT patron_number, array_agg(ARRAY[kind, fields::text] ORDER BY position) "
-            "FROM sync.change GROUP BY 1 ORDER BY 1"
-        )
-        return kept
+        with connect(self.url, name="proof", autocommit=True) as connection:
+            queries = {
+                table: f"SELECT to_jsonb(t) - ARRAY[{numbered}]::text[] FROM library.{table} AS t ORDER BY 1"
+                for table, numbered in connection.execute(LIBRARY_TABLES)
+            }
+            return {
+                name: connection.execute(query).fetchall()  # type: ignore[call-overload]
+                for name, query in {**queries, **KEPT_IN_SYNC}.items()
+            }
 
     def claims(self) -> int:
         """How many patrons are claimed."""

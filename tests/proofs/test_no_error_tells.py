@@ -152,7 +152,7 @@ ERRORS: dict[str, Callable[[Library], object] | str] = {
     "flows.errors.UserError": "base; what it says is written where it is raised",
     "flows.errors.UsageError": _broken_setting,
     "flows.observability.redaction.UnexpectedError": _unforeseen,
-    "flows.steps.BrakeHeld": lambda library: raising(BrakeHeld([Alarm(DEAD, 11, 200, 0.5)], list(PEOPLE)))(),
+    "flows.steps.applying.BrakeHeld": lambda library: raising(BrakeHeld([Alarm(DEAD, 11, 200, 0.5)], list(PEOPLE)))(),
     "flows.steps.operators_word.Aborted": lambda library: raising(Aborted(7, "aborted: by the operator"))(),
     "flows.steps.operators_word.WaitsForWord": lambda library: raising(WaitsForWord(7))(),
     "mappers.extracts.columns.BadRow": lambda library: read_header(
