@@ -12,7 +12,8 @@ import re
 _HEAD = re.compile(
     rb"HTTP/1\.1 (200|[45][0-9]{2}) ([ -~]*)\r\n((?:[A-Za-z][A-Za-z-]*: ?[!-~](?:[ -~]*[!-~])?\r\n)+)\r\n"
 )
-_SAYS_MORE = {"connection", "transfer-encoding"}
+_HEADER = re.compile(r"([^:]+): ?(.*)\r\n")
+_SAYS_MORE = ("connection", "transfer-encoding")
 """Headers that say how the answer ends, or the connection."""
 
 
@@ -29,17 +30,18 @@ class PlainReply(http.client.HTTPResponse):
         match = _HEAD.match(self.fp.peek())
         if match is None:
             return False
-        headers = http.client.HTTPMessage()
-        for line in match[3].decode("ascii").splitlines():
-            name, _, value = line.partition(":")
-            headers[name] = value.strip()
-        lengths = headers.get_all("content-length", [])
-        if len(lengths) != 1 or not lengths[0].isdecimal() or any(name in headers for name in _SAYS_MORE):
+        pairs = _HEADER.findall(match[3].decode("ascii"))
+        told = {name.lower(): value for name, value in pairs}
+        length = told.get("content-length", "")
+        if len(told) != len(pairs) or not length.isdecimal() or any(name in told for name in _SAYS_MORE):
             return False
+        headers = http.client.HTTPMessage()
+        for name, value in pairs:
+            headers[name] = value
         self.fp.read(match.end())
         self.version, self.code, self.status = 11, int(match[1]), int(match[1])
         self.reason = match[2].decode("ascii").strip()
         self.headers = self.msg = headers
         self.chunked, self.chunk_left, self.will_close = False, None, False
-        self.length = int(lengths[0])
+        self.length = int(length)
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -10,7 +10,6 @@ from pydantic import TypeAdapter, ValidationError
 from flows.cli.options import DryRun, Json, Today
 from flows.cli.output import Output
 from flows.parameters import PatronNumber, RefreshScope
-from flows.settings import Settings
 
 
 def parse_patron_number(text: str) -> str:
@@ -20,6 +19,10 @@ def parse_patron_number(text: str) -> str:
     except ValidationError:
         raise typer.BadParameter("looks like a CPR number; give patron numbers of the library") from None
     return number
+
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 
 def refresh(

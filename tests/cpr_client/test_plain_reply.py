@@ -18,10 +18,11 @@ ORDINARY = [
     b"HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: 4\r\n\r\n<a/>",
     b"HTTP/1.1 200 \r\ncontent-length:4\r\n\r\n<a/>",
     b"HTTP/1.1 500 Internal Server Error\r\nDate: Tue, 24 Nov 2026 09:00:00 GMT\r\nContent-Length: 0\r\n\r\n",
-    b"HTTP/1.1 503 Slow down\r\nRetry-After: 120\r\nContent-Length: 4\r\nX-A: b\r\nX-A: c\r\n\r\n<a/>",
+    b"HTTP/1.1 503 Slow down\r\nRetry-After: 120\r\nContent-Length: 4\r\nX-Y:z: z\r\n\r\n<a/>",
 ]
 
 OTHERS = [
+    b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX-A: b\r\nX-A: c\r\n\r\n<a/>",
     b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\n<a/>",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<a/>\r\n0\r\n\r\n",
     b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<a/>\r\n0\r\n\r\n",

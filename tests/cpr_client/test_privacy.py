@@ -27,12 +27,16 @@ def log() -> Iterator[io.StringIO]:
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     root = logging.getLogger()
-    level = root.level
+    # Another test of this process may have silenced these, as the command line does: here they are to talk.
+    loggers = [root, *(logging.getLogger(name) for name in ("urllib3", "requests", "zeep"))]
+    levels = [logger.level for logger in loggers]
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
     yield written
     root.removeHandler(handler)
-    root.setLevel(level)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def whole(problem: BaseException) -> str:

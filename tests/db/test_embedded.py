@@ -25,9 +25,11 @@ from db.errors import DatabaseProblem, OperatorMustAct, guarded
 QUICK = ("-c", "fsync=off")
 
 HOLD = """
+import signal
 import sys
 from pathlib import Path
 from db import embedded
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where the tests run in the background, it is ignored
 with embedded.running(Path(sys.argv[1]), options=("-c", "fsync=off")) as server:
     print(server.port, flush=True)
     sys.stdin.read()

@@ -220,6 +220,8 @@ WIDE = b"<a/>" * 240_000
 
 @pytest.mark.parametrize("flood", ["told", "untold", "compressed", "wide", "deep", "bomb"])
 def test_floods_to_everybody_at_once_leave_memory_bounded(library: Library, proof: Proof, flood: str) -> None:
+    if flood == "wide" and not proof.full:
+        pytest.skip("its memory can't be told from that of the tests before it in one process: make soak")
     size = proof.size(small=40, full=CROWD)
     _settle(library, size)
     library.person(STRANGER, 1, name=NAME, residence=HOME)
