@@ -166,7 +166,7 @@ def test_the_command_line_s_word_resumes_the_run_of_a_deployment(up: Up) -> None
 
 
 def test_a_run_that_fails_says_what_to_do(up: Up) -> None:
-    up.settings(registry_read_timeout=0.001, registry_deadline=0.6)
+    up.settings(registry_url="http://127.0.0.1:9/", registry_deadline=0.6)  # nobody listens there
     ended = up.reaches(up.press_run(scope="quarantined", today=_yesterday(up)), "Completed", "Failed", "Crashed")
     up.settings()
     assert ended["state"]["name"] == "Failed"
