@@ -743,7 +743,8 @@ CREATE TABLE sync.patron_check (
     patron_number text NOT NULL,
     checked_at timestamp with time zone,
     checked_on date,
-    next_due date DEFAULT '-infinity'::date NOT NULL
+    next_due date DEFAULT '-infinity'::date NOT NULL,
+    failed_before boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE sync.patron_check IS 'When each patron was last looked up and is next due; one row per patron, made by a trigger';
@@ -755,6 +756,8 @@ COMMENT ON COLUMN sync.patron_check.checked_at IS 'When the registry last answer
 COMMENT ON COLUMN sync.patron_check.checked_on IS 'The run''s day at that time; null: never';
 
 COMMENT ON COLUMN sync.patron_check.next_due IS 'The day the patron is due; -infinity: at once; infinity: never by schedule';
+
+COMMENT ON COLUMN sync.patron_check.failed_before IS 'The registry was asked in vain the last time: this patron comes after the others';
 
 CREATE TABLE sync.quarantine (
     quarantine_id bigint NOT NULL,
@@ -1186,7 +1189,7 @@ CREATE INDEX claim_claimant ON sync.claim USING btree (claimant);
 
 CREATE INDEX disclosure_patron ON sync.disclosure USING btree (patron_number);
 
-CREATE INDEX patron_check_due ON sync.patron_check USING btree (next_due, patron_number);
+CREATE INDEX patron_check_due ON sync.patron_check USING btree (failed_before, next_due, patron_number);
 
 CREATE UNIQUE INDEX quarantine_open ON sync.quarantine USING btree (patron_number) WHERE (closed_on IS NULL);
 

@@ -5,6 +5,7 @@ WITH released AS (
     WHERE claim.claimant = %(claimant)s AND claim.patron_number = staged.patron_number
 )
 UPDATE sync.patron_check AS checked
-SET checked_at = staged.checked_at, checked_on = %(today)s, next_due = coalesce(staged.next_due, 'infinity')
+SET checked_at = staged.checked_at, checked_on = %(today)s, next_due = coalesce(staged.next_due, 'infinity'),
+    failed_before = false
 FROM staged_check AS staged
 WHERE checked.patron_number = staged.patron_number;
