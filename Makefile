@@ -22,7 +22,11 @@ check: $(VENV)/.installed-dev
 
 # The proofs at the size that they are written for; about an hour. Writes docs/proofs.md.
 soak: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q -s --full-size tests/proofs
+	$(BIN)/python -m pytest -v --full-size -n 2 --dist worksteal tests/proofs
+
+# The figures; some twenty minutes on a machine that does nothing else. Writes docs/benchmarks.md and bench/results.json.
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m bench
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.generate

@@ -24,7 +24,8 @@ from cpr_client.connection import SETTING, RegistryConfig
 from cpr_client.cpr_number import CprNumber
 from cpr_client.errors import CertificateProblem, MalformedAnswer, RegistryError, RegistryTimeout, RegistryUnavailable
 from cpr_client.person import Person
-from cpr_client.wire import Wire, causes, read_body, tls_failure
+from cpr_client.watch import CutOff
+from cpr_client.wire import TOO_SLOW, Wire, causes, read_body, tls_failure
 
 LARGE_ANSWER = 100_000
 """Bytes. Of answers past this one is read at a time: its tree may take thirty times as much, and an honest answer has a
@@ -87,9 +88,12 @@ class Exchange:
         patience = self._patience(ends_at)
         try:
             # requests takes urllib3's own Timeout as it is; its stubs do not say so.
-            response = self._wire.send(prepared, stream=True, timeout=patience)  # type: ignore[arg-type]
-            self._answered = True
-            return response, read_body(response, ends_at)
+            with self._wire.watch.until(ends_at):
+                response = self._wire.send(prepared, stream=True, timeout=patience)  # type: ignore[arg-type]
+                self._answered = True
+                return response, read_body(response, ends_at)
+        except CutOff:
+            failure = RegistryTimeout(TOO_SLOW)
         except (requests.RequestException, HTTPError, OSError) as problem:
             failure = self._failure(problem, patience)
         finally:

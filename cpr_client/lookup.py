@@ -19,7 +19,7 @@ from cpr_client.connection import RegistryConfig
 from cpr_client.cpr_number import CprNumber
 from cpr_client.errors import PersonNotFound, RegistryError, TryAgainLater
 from cpr_client.person import Person
-from cpr_client.retrying import Pace, retrying
+from cpr_client.retrying import LEAST_LEFT, Pace, retrying
 
 K = TypeVar("K")
 
@@ -78,7 +78,12 @@ class RegistryClient:
         self._pace = Pace(config.rate) if config.rate else None
         # Few look-ups in flight would take long to fail often: they wait longer and longer between their attempts.
         failures = min(20, max(5, 2 * config.concurrency))
-        self._breaker = Breaker(failures=failures, seconds=config.breaker_seconds, longest_wait=config.deadline)
+        self._breaker = Breaker(
+            failures=failures,
+            seconds=config.breaker_seconds,
+            faults=max(20, 2 * config.concurrency),
+            longest_wait=config.deadline - LEAST_LEFT,
+        )
         self._closing = threading.Event()
         self._lock = threading.Lock()
         self._tasks: SimpleQueue[tuple[_Batch, Any, CprNumber] | None] = SimpleQueue()

@@ -13,6 +13,7 @@ _HEAD = re.compile(
     rb"HTTP/1\.1 (200|[45][0-9]{2}) ([ -~]*)\r\n((?:[A-Za-z][A-Za-z-]*: ?[!-~](?:[ -~]*[!-~])?\r\n)+)\r\n"
 )
 _HEADER = re.compile(r"([^:]+): ?(.*)\r\n")
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _SAYS_MORE = ("connection", "transfer-encoding")
 """Headers that say how the answer ends, or the connection."""
 
@@ -33,7 +34,7 @@ class PlainReply(http.client.HTTPResponse):
         pairs = _HEADER.findall(match[3].decode("ascii"))
         told = {name.lower(): value for name, value in pairs}
         length = told.get("content-length", "")
-        if len(told) != len(pairs) or not length.isdecimal() or any(name in told for name in _SAYS_MORE):
+        if len(told) != len(pairs) or not _LENGTH.fullmatch(length) or any(name in told for name in _SAYS_MORE):
             return False
         headers = http.client.HTTPMessage()
         for name, value in pairs:

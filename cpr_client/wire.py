@@ -23,9 +23,12 @@ from cpr_client.certificate import tls_context
 from cpr_client.connection import RegistryConfig
 from cpr_client.errors import MalformedAnswer, RegistryTimeout
 from cpr_client.plain_reply import PlainReply
+from cpr_client.watch import Watch
 
 LARGEST_ANSWER = 1_000_000
 """Bytes. An answer has some thousand; a person with all thinkable history stays far below this."""
+
+TOO_SLOW = "the answer came too slowly to be waited for"
 
 _NOTHING_TO_ADD = {"Host": "", "Accept-Encoding": "", "Content-Length": "", "User-Agent": ""}
 """What urllib3 puts into a head by itself where it is not there."""
@@ -43,6 +46,7 @@ class Wire(HTTPAdapter):
         logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
         proxy, roots = _environment(config)
         self._tls = tls_context(config, roots) if config.url.lower().startswith("https:") else None
+        self.watch = Watch()
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._stopped = False
@@ -58,6 +62,7 @@ class Wire(HTTPAdapter):
         """Ends what is under way in other threads: their sockets are shut down, new ones refused."""
         with self._lock:
             self._stopped = True
+            self.watch.stop()
             under_way = list(self._sockets)
         for open_socket in under_way:
             try:
@@ -122,6 +127,7 @@ class Wire(HTTPAdapter):
                     self.head = self.written or data
                 else:
                     whole, self.head = self.head + data, b""
+                    wire.watch.uses(self.sock)
                     super().send(whole)
 
         return Adapted
@@ -133,6 +139,7 @@ class Wire(HTTPAdapter):
                 raise ConnectionAbortedError("the client is closed")
             if connection.sock is not None:
                 self._sockets.add(connection.sock)
+                self.watch.uses(connection.sock)
 
     # What requests would work out anew for each request.
 
@@ -209,7 +216,7 @@ def _read_on(raw: Any, ends_at: float) -> bytes:
         if not piece or raw.length_remaining == 0:
             return body
         if time.monotonic() > ends_at:
-            raise RegistryTimeout("the answer came too slowly to be waited for")
+            raise RegistryTimeout(TOO_SLOW)
 
 
 def tls_failure(problem: BaseException) -> ssl.SSLError | None:

@@ -8,6 +8,13 @@ CREATE SCHEMA sync;
 
 COMMENT ON SCHEMA sync IS 'The worker''s own: runs, checks, quarantine, approvals, access log, change feed';
 
+CREATE FUNCTION library.comes_of_age(birth_date date) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT (birth_date + interval '18 years')::date
+    + CASE WHEN extract(day FROM birth_date) <> extract(day FROM birth_date + interval '18 years') THEN 1 ELSE 0 END $$;
+
+COMMENT ON FUNCTION library.comes_of_age(birth_date date) IS 'The 18th birthday';
+
 CREATE FUNCTION library.contact_is_valid(contact_lines text[], contact_from date, contact_to date, registry_status smallint, day date) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT coalesce(cardinality(contact_lines), 0) > 0
@@ -806,6 +813,7 @@ CREATE TABLE sync.patron_check (
     checked_at timestamp with time zone,
     checked_on date,
     next_due date DEFAULT '-infinity'::date NOT NULL,
+    failed_before boolean DEFAULT false NOT NULL,
     custody_on date
 );
 
@@ -818,6 +826,8 @@ COMMENT ON COLUMN sync.patron_check.checked_at IS 'When the registry last answer
 COMMENT ON COLUMN sync.patron_check.checked_on IS 'The run''s day at that time; null: never';
 
 COMMENT ON COLUMN sync.patron_check.next_due IS 'The day the patron is due; -infinity: at once; infinity: never by schedule';
+
+COMMENT ON COLUMN sync.patron_check.failed_before IS 'The registry was asked in vain the last time: this patron comes after the others';
 
 COMMENT ON COLUMN sync.patron_check.custody_on IS 'The run''s day of the answer that library.custody is out of; null: no minor, or the registry has not spoken';
 
@@ -1317,7 +1327,7 @@ CREATE INDEX guardian_claim_claimant ON sync.guardian_claim USING btree (claiman
 
 CREATE INDEX patron_check_custody ON sync.patron_check USING btree (patron_number) WHERE (custody_on IS NOT NULL);
 
-CREATE INDEX patron_check_due ON sync.patron_check USING btree (next_due, patron_number);
+CREATE INDEX patron_check_due ON sync.patron_check USING btree (failed_before, next_due, patron_number);
 
 CREATE UNIQUE INDEX quarantine_open ON sync.quarantine USING btree (patron_number) WHERE (closed_on IS NULL);
 

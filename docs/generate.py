@@ -109,6 +109,24 @@ def columns_of_the_patrons_extract() -> list[str]:
     return _table(["Column", "There", "Taken"], rows)
 
 
+def controls() -> list[str]:
+    """The keys of a control request to the demo registry, and of the misbehaviour in it."""
+    from cpr_client.demo.controls import Failure, Wishes
+
+    lines: list[str] = []
+    for title, model in [("A control", Wishes), ("`fail`", Failure)]:
+        lines += [f"### {title}", ""]
+        fields = model.model_json_schema()["properties"].items()
+        lines += _table(["Key", "Meaning"], [(f"`{key}`", _meaning(said)) for key, said in fields])
+    return lines
+
+
+def _meaning(said: dict[str, Any]) -> str:
+    """A key's description, and its words where it takes no others."""
+    words = ", ".join(f"`{word}`" for word in said.get("enum", ()))
+    return f"{said.get('description', '')}{': ' if words else ''}{words}"
+
+
 def persons_file() -> list[str]:
     """The keys of a persons file of the demo registry, object by object."""
     from cpr_client.demo.facts import DemoPerson
@@ -186,7 +204,7 @@ PARTS: dict[str, Sequence[Callable[[], list[str]]]] = {
     "docs/reference/events.md": (events,),
     "docs/reference/import.md": (columns_of_the_patrons_extract,),
     "docs/reference/schema.md": (schema,),
-    "docs/how-to/play-your-own-cases.md": (persons_file,),
+    "docs/how-to/play-your-own-cases.md": (controls, persons_file),
 }
 """Document -> what makes its generated parts, in the order of their marks."""
 

@@ -21,24 +21,24 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from cpr_client.cpr_number import CprNumber
 
-KINDS = frozenset(
-    {
-        "slow",
-        "fault",
-        "not found",
-        "busy",
-        "unavailable",
-        "break off",
-        "truncate",
-        "reset",
-        "garbage",
-        "wrong person",
-        "body",
-    }
-)
+Kind = Literal[
+    "slow",
+    "fault",
+    "not found",
+    "busy",
+    "unavailable",
+    "break off",
+    "truncate",
+    "reset",
+    "garbage",
+    "wrong person",
+    "body",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """Every way in which the demo registry can misbehave."""
 
 
@@ -46,7 +46,7 @@ KINDS = frozenset(
 class Prank:
     """One kind of misbehaviour and whom it strikes."""
 
-    kind: str
+    kind: Kind
     share: float = 1.0
     numbers: frozenset[CprNumber] = frozenset()
     seconds: float | None = None

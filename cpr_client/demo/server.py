@@ -21,6 +21,7 @@ from cpr_client.cpr_number import CprNumber
 from cpr_client.demo.ageing import AgeingLog
 from cpr_client.demo.certificates import ServerTls
 from cpr_client.demo.facts import DemoPerson
+from cpr_client.demo.mischief import Kind
 from cpr_client.demo.persons_file import read_person
 from cpr_client.demo.registry import Registry
 from cpr_client.demo.service import PATH, Service
@@ -181,7 +182,7 @@ class DemoRegistry:
         """The registry knows no such person any more."""
         self._in_loop(lambda: self.registry.remove(number))
 
-    def fail(self, kind: str, times: int | None = None, **how: Any) -> None:
+    def fail(self, kind: Kind, times: int | None = None, **how: Any) -> None:
         """Misbehaves from now on, for good or `times` times (see `cpr_client/demo/mischief.py`).
 
         `how` may hold `share`, `numbers`, `seconds`, `code`, `text`, `body`, `content_type`, `status`.

@@ -18,11 +18,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 from cpr_client.base_data.contract import NAMESPACES, wsdl_file
-from cpr_client.cpr_number import CprNumber, InvalidCprNumber
+from cpr_client.cpr_number import CprNumber
 from cpr_client.demo.ageing import AgeingLog, advance
 from cpr_client.demo.answers import answer
-from cpr_client.demo.mischief import Mischief, Prank, numbers_of
-from cpr_client.demo.persons_file import PersonsFileError, read_person
+from cpr_client.demo.controls import Wishes, read_wishes
+from cpr_client.demo.mischief import Kind, Mischief, Prank, numbers_of
 from cpr_client.demo.registry import Registry
 from cpr_client.demo.soap import NOT_FOUND_FORMS, Contract, Refused, fault, not_found
 from cpr_client.demo.wire import XML, Ending, Reply, Request
@@ -98,7 +98,7 @@ class Service:
         if prank.kind == "not found":
             return not_found(NOT_FOUND_FORMS[0])
         if prank.kind in ("busy", "unavailable"):
-            later = () if prank.seconds is None else (("Retry-After", f"{prank.seconds:g}"),)
+            later = () if prank.seconds is None else (("Retry-After", f"{prank.seconds:.0f}"),)
             return Reply(429 if prank.kind == "busy" else 503, b"try again later\n", headers=later)
         if prank.kind == "garbage":
             return Reply(200, _GARBAGE, XML)
@@ -122,7 +122,7 @@ class Service:
         """Moves the registry on to a later day. Raises `ValueError` for a day gone by."""
         return advance(self.registry, to_day, seed)
 
-    def fail(self, kind: str, times: int | None = None, **how: Any) -> None:
+    def fail(self, kind: Kind, times: int | None = None, **how: Any) -> None:
         """Puts misbehaviour in force (see `cpr_client/demo/mischief.py`). Raises `ValueError`."""
         how["numbers"] = numbers_of(how.get("numbers", ()))
         if isinstance(how.get("body"), str):
@@ -147,32 +147,28 @@ class Service:
         if request.path != "/control" or request.method != "POST":
             return Reply(404, b"POST /control or GET /control/asked\n")
         try:
-            return _json(200, self._obey(json.loads(request.body)))
-        except json.JSONDecodeError:
-            return _json(400, {"error": "the body is no JSON"})
-        except (InvalidCprNumber, PersonsFileError, ValueError, TypeError) as error:
+            return _json(200, self._obey(read_wishes(request.body)))
+        except ValueError as error:
             return _json(400, {"error": str(error)})
 
-    def _obey(self, wishes: Any) -> dict[str, Any]:
-        """Does what a control request wishes, in the order written here. Raises `ValueError`."""
-        known = ("persons", "forget", "advance_to", "seed", "latency", "behave", "fail", "asked")
-        if not isinstance(wishes, dict) or any(wish not in known for wish in wishes):
-            raise ValueError(f"a JSON object with some of: {', '.join(known)}")
+    def _obey(self, wishes: Wishes) -> dict[str, Any]:
+        """Does what a control request wishes. Raises `ValueError` for a day gone by, before anything is done."""
         done: dict[str, Any] = {}
-        for facts in wishes.get("persons", ()):
-            self.registry.put(read_person(facts))
-        for number in numbers_of(wishes.get("forget", ())):
+        if wishes.advance_to is not None and wishes.advance_to < self.registry.today:
+            raise ValueError(f"advance_to: the registry is at {self.registry.today} already")
+        for person in wishes.persons:
+            self.registry.put(person)
+        for number in wishes.forget:
             self.registry.remove(number)
-        if "advance_to" in wishes:
-            log = self.advance(date.fromisoformat(wishes["advance_to"]), int(wishes.get("seed", 0)))
-            done["happened"] = log.counts
-        if "latency" in wishes:
-            self.latency = max(0.0, float(wishes["latency"]))
-        if wishes.get("behave"):
+        if wishes.advance_to is not None:
+            done["happened"] = self.advance(wishes.advance_to, wishes.seed).counts
+        if wishes.latency is not None:
+            self.latency = wishes.latency
+        if wishes.behave:
             self.mischief.end()
-        if "fail" in wishes:
-            self.fail(**wishes["fail"])
-        if wishes.get("asked") == "forget":
+        if wishes.fail is not None:
+            self.fail(**wishes.fail.how())
+        if wishes.asked:
             self.asked.clear()
         return {"today": self.registry.today.isoformat(), "people": len(self.registry), "latency": self.latency, **done}
 

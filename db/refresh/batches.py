@@ -93,6 +93,11 @@ class Batch:
         if changed:
             keep_custody(cursor, changed)
 
+    def put_behind(self, numbers: Sequence[str]) -> None:
+        """Patrons about whom the registry was asked in vain: they stay due, behind all others."""
+        if numbers:
+            self.connection.execute(statement("refresh/put_behind"), {"numbers": list(numbers)})
+
     def _append_events(self, cursor: psycopg.Cursor[Any], decisions: Sequence[Decision]) -> None:
         rows = [
             (decision.patron_number, kind, list(fields), self.run_id)

@@ -1,11 +1,12 @@
 -- Claims the next patrons of a scope (docs/reference/rules.md, "When again"), in order of their due day.
--- in: scope, today, numbers (scope patrons), after_due and after_number (where the last batch ended), size,
---     claimant, lease_seconds   out: patron_number, cpr_number, next_due as text (it may be infinity)
+-- in: scope, today, numbers (scope patrons), failed_before (those whom the registry failed the last time, or the others),
+--     after_due and after_number (where the last batch ended), size, claimant, lease_seconds   out: patron_number, cpr_number, next_due as text (it may be infinity)
 WITH candidate AS (
     SELECT checked.patron_number, checked.next_due, askable.cpr_number
     FROM sync.askable AS askable
     JOIN sync.patron_check AS checked USING (patron_number)
-    WHERE (checked.next_due, checked.patron_number) > (%(after_due)s::date, %(after_number)s)
+    WHERE checked.failed_before = %(failed_before)s
+      AND (checked.next_due, checked.patron_number) > (%(after_due)s::date, %(after_number)s)
       AND CASE %(scope)s
           WHEN 'due' THEN askable.next_due <= %(today)s AND askable.checked_on IS DISTINCT FROM %(today)s
           WHEN 'all' THEN NOT askable.dead AND askable.checked_on IS DISTINCT FROM %(today)s

@@ -66,7 +66,10 @@ def named_patrons(connection: psycopg.Connection, numbers: Sequence[str]) -> dic
 
 
 class Claims:
-    """The claims of one run, in order of the due day, made in the session that the run lives in."""
+    """The claims of one run, in order of the due day, made in the session that the run lives in.
+
+    Whom the registry failed the last time comes after all others: on whom it always does can't bar the way.
+    """
 
     def __init__(self, session: Session, run_id: int, scope: Scope) -> None:
         self.session = session
@@ -74,6 +77,7 @@ class Claims:
         self._scope = scope
         self._named = scope.numbers
         self._after = _START
+        self._behind = False
         self._page: _Page = []
 
     def free_dead(self) -> int:
@@ -88,6 +92,9 @@ class Claims:
         """
         self._page = []
         rows = self.session.again(lambda connection: self._claim(connection, size))
+        if not rows and not self._behind:
+            self._behind, self._after = True, _START
+            rows = self.session.again(lambda connection: self._claim(connection, size))
         if rows:
             self._after = (rows[-1][2], rows[-1][0])
             claimed = {row[0] for row in rows}
@@ -100,6 +107,7 @@ class Claims:
         parameters = {
             **self._scope.parameters(),
             "numbers": list(self._named),
+            "failed_before": self._behind,
             "after_due": self._after[0],
             "after_number": self._after[1],
             "size": size,
@@ -114,7 +122,7 @@ class Claims:
 
     def from_the_start(self) -> None:
         """The next `claim` begins a new pass: it finds what another worker let fall behind the first."""
-        self._after = _START
+        self._after, self._behind = _START, False
 
     def renew(self) -> None:
         """Says that the owner is alive; called at least once in half a lease."""

@@ -7,6 +7,7 @@ WITH released AS (
 )
 UPDATE sync.patron_check AS checked
 SET checked_at = staged.checked_at, checked_on = %(today)s, next_due = coalesce(staged.next_due, 'infinity'),
-    custody_on = CASE WHEN staged.custody_taken THEN %(today)s WHEN NOT staged.custody_dropped THEN checked.custody_on END
+    custody_on = CASE WHEN staged.custody_taken THEN %(today)s WHEN NOT staged.custody_dropped THEN checked.custody_on END,
+    failed_before = false
 FROM staged_check AS staged
 WHERE checked.patron_number = staged.patron_number;

@@ -63,9 +63,9 @@ def demo_registry(
         print(f"People     {announced.people}, as of {announced.today}")
         print(f"Control    {announced.control_url}, with the header Authorization: Bearer {announced.token}")
         if announced.root is not None and announced.client is not None:
-            print(f"TLS        PATRONSYNC_REGISTRY_CA={announced.root}")
-            print(f"           PATRONSYNC_REGISTRY_CERTIFICATE={announced.client.certificate}")
-            print(f"           PATRONSYNC_REGISTRY_KEY={announced.client.key}")
+            print(f"TLS        PATRONSYNC_REGISTRY_CA={announced.root.absolute()}")
+            print(f"           PATRONSYNC_REGISTRY_CERTIFICATE={announced.client.certificate.absolute()}")
+            print(f"           PATRONSYNC_REGISTRY_KEY={announced.client.key.absolute()}")
         print("Ctrl-C stops it.", flush=True)
 
     try:

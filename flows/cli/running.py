@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -71,11 +72,23 @@ def run_watched(
 
     with output.progress(label) as bar:
         watcher = watcher_of(bar)
-        with listening(watcher):
+        with listening(watcher), _seen_alive():
             state = run()
     if watcher.report is None:
         raise watcher.error or _what_broke(state)
     return {**watcher.report, "message": watcher.message}
+
+
+@contextmanager
+def _seen_alive() -> Iterator[None]:
+    """Within the block, a run is watched as a deployment's is: were this process killed, Prefect would say crashed."""
+    from prefect import tags
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    from flows.local.automations import HEARTBEAT, TAG
+
+    with tags(TAG), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: HEARTBEAT}):
+        yield
 
 
 def _what_broke(state: Any) -> Exception:

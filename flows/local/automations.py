@@ -1,7 +1,7 @@
 """The automation without which a killed run stays "running" for ever: no heartbeat, so it has crashed.
 
 A worker that lives sees its runs die and says so at once. Where the worker dies with them, nobody does.
-Runs tagged `patronsync` alone are meant: other teams may share the server.
+Runs tagged `patronsync` alone are meant, those of the command line among them: other teams may share the server.
 """
 
 from __future__ import annotations

@@ -21,9 +21,11 @@ from flows.errors import UserError
 
 # Ten digits whose first six are a day (a replacement number's day is 60 more) and a month; or any six and four with
 # a hyphen between, letters too where a replacement number has them. Neither inside a longer word or number, so that
-# run ids, UUIDs and times in seconds stay readable.
+# run ids, UUIDs and times in seconds stay readable; but right behind an escape (a line break or a colour, a letter
+# told by its number, a byte in an address), whose last letter is no part of a word.
 _CPR_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])(?:"
+    r"(?:(?<![0-9A-Za-z])|(?<=\\[abefnrtv])|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2})"
+    r"|(?<=\x1b\[m)|(?<=\x1b\[[0-9]m)|(?<=[\[;][0-9]{2}m)|(?<=[\[;][0-9]{3}m)|(?<=;[0-9]m))(?:"
     r"(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])(?:0[1-9]|1[0-2])[0-9]{2}[0-9A-Z]{4}"
     r"|[0-9]{6}-[0-9A-Z]{4}"
     r")(?![0-9A-Za-z])"

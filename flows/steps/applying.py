@@ -159,6 +159,7 @@ class Applier:
             self._hold_against_brakes(counts, decisions)
             checked_at = {number: looked_up.answered_at for number, looked_up in asked.items()}
             batch.apply(decisions, checked_at, accesses, self.purpose)
+            batch.put_behind([looked_up.patron_number for looked_up in failed])
             before = counts.patrons()
             counts.look_ups += len(accesses)
             counts.add_decisions(decisions)

@@ -13,6 +13,8 @@ import pytest
 
 from cpr_client import CprNumber
 from db.connect import connect
+from db.runs.lock import LOCK_CLASS
+from db.statements import statement
 from tests.acceptance.made_up import HOME, NAME, OTHER_NAME, PARIS, TOMORROW, YESTERDAY
 from tests.fixtures.library import DAY, Library, open_library
 
@@ -123,6 +125,25 @@ def test_two_patrons_who_come_to_one_number_in_the_same_moment_are_told_apart(li
         ("L2", "0303609000"),
     ]
     assert library.refresh(TOMORROW)["outcomes"] == {"first answer": 1}  # of who holds it
+
+
+def test_nobody_claims_while_another_does(library: Library) -> None:
+    """Else a claim could be made on the picture from before the other's patrons were applied, and all asked again."""
+    library.enrol("L1", "0101609000")
+    library.person("0101609000", 1, name=NAME, residence=HOME)
+    with connect(library.database_url) as another, ThreadPoolExecutor(1) as pool:
+        another.execute(statement("refresh/claim_door"), {"lock_class": LOCK_CLASS})
+        running = pool.submit(library.refresh)
+        deadline = time.monotonic() + 20
+        while not library.rows(
+            "SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = 0 AND NOT granted",
+            LOCK_CLASS,
+        ):
+            assert time.monotonic() < deadline and not running.done()
+            time.sleep(0.02)
+        assert not library.registry.asked
+        another.commit()
+        assert running.result(timeout=30)["outcomes"] == {"first answer": 1}
 
 
 @pytest.mark.parametrize("scope", ["due", "all"])

@@ -268,6 +268,18 @@ def test_a_patron_who_could_not_be_asked_stays_due(library: Library) -> None:
     assert library.refresh()["outcomes"] == {"first answer": 1}
 
 
+def test_patrons_on_whom_the_registry_always_fails_bar_the_way_for_one_night_at_most(library: Library) -> None:
+    numbers = [f"01018000{place:02}" for place in range(40)]
+    for place, number in enumerate(numbers):
+        library.enrol(f"L{place:02}", number)
+        library.person(number, name=NAME, residence=HOME)
+    library.registry.fail("fault", numbers=numbers[:22], code="NotAuthorized", text="not for you")
+    first = library.refresh(DAY, registry_concurrency=1)
+    assert (first["patrons"]["checked"], first["patrons"]["failed"]) == (0, 20), "so many in a row: it asks no more"
+    second = library.refresh(TOMORROW, registry_concurrency=1)
+    assert (second["patrons"]["checked"], second["patrons"]["due"]) == (18, 40)
+
+
 def test_patrons_are_asked_about_in_the_order_of_their_days(library: Library) -> None:
     numbers = [f"01018000{place:02}" for place in range(4)]
     for place, number in enumerate(numbers):

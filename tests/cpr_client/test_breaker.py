@@ -6,7 +6,15 @@ import time
 
 import pytest
 
-from cpr_client import RegistryBusy, RegistryConfig, RegistryDown, RegistryUnavailable, RequestRefused, open_client
+from cpr_client import (
+    CertificateProblem,
+    RegistryBusy,
+    RegistryConfig,
+    RegistryDown,
+    RegistryUnavailable,
+    RequestRefused,
+    open_client,
+)
 from cpr_client.breaker import Breaker
 from cpr_client.demo.people import SEED, build_people
 from cpr_client.demo.server import DemoRegistry
@@ -50,7 +58,7 @@ def test_one_answer_in_between_begins_the_count_anew():
     assert not is_open(breaker)
 
 
-@pytest.mark.parametrize("error", [RequestRefused("no agreement"), RegistryBusy("busy", retry_after=61.0)])
+@pytest.mark.parametrize("error", [CertificateProblem("expired"), RegistryBusy("busy", retry_after=61.0)])
 def test_refusals_open_it_at_once(error):
     breaker = Breaker(refusals=5, longest_wait=60)
     felt(breaker, error, 4)
@@ -61,6 +69,17 @@ def test_refusals_open_it_at_once(error):
     assert down.value.last is error
 
 
+def test_faults_on_some_patrons_side_by_side_do_not_open_it_and_on_many_do():
+    breaker = Breaker(faults=64)
+    felt(breaker, RequestRefused("no agreement"), 63)
+    assert not is_open(breaker)
+    felt(breaker, None, 1)
+    felt(breaker, RequestRefused("no agreement"), 63)
+    assert not is_open(breaker)
+    felt(breaker, RequestRefused("no agreement"), 1)
+    assert is_open(breaker)
+
+
 @pytest.mark.parametrize("seconds", [None, 1.0, 60.0])
 def test_a_wait_that_a_look_up_can_keep_is_no_refusal(seconds):
     breaker = Breaker(refusals=5, longest_wait=60)
@@ -69,7 +88,7 @@ def test_a_wait_that_a_look_up_can_keep_is_no_refusal(seconds):
 
 
 def test_after_a_rest_one_is_let_through_and_its_answer_closes_it():
-    breaker = Breaker(refusals=1, rest=0.1)
+    breaker = Breaker(faults=1, rest=0.1)
     felt(breaker, RequestRefused("no agreement"), 1)
     assert is_open(breaker)
     time.sleep(0.15)

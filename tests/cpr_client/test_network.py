@@ -121,6 +121,29 @@ def test_an_answer_that_drips_ends_with_the_deadline():
     assert time.monotonic() - started < 2
 
 
+@pytest.mark.parametrize(
+    ("before", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    ],
+    ids=["a head", "an interim reply", "the line of a chunk"],
+)
+def test_what_drips_before_and_between_ends_with_the_deadline(before, drop):
+    def drips(connection):
+        read_request(connection)
+        connection.sendall(before)
+        for _ in range(80):
+            connection.sendall(drop)
+            time.sleep(0.05)
+
+    started = time.monotonic()
+    said = failure(drips, RegistryTimeout, read_timeout=0.2, deadline=0.6)
+    assert said == "the answer came too slowly to be waited for"
+    assert time.monotonic() - started < 3
+
+
 def test_no_connection_in_time_is_a_time_out():
     # A listener that accepts nobody, its queue full: the kernel drops what comes next.
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as queue:
@@ -244,6 +267,7 @@ def test_a_connection_is_not_used_again_after_an_answer_that_was_not_read_to_its
         b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\nabcde",
         b"HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabcde",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0102031234\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\nabcde",
         b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n",
         b"\x00\xff\xfe" * 100,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
+import resource
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -29,6 +30,7 @@ from flows.errors import UserError
 from flows.parameters import RefreshScope
 from flows.reporting.refresh_report import Source
 from flows.settings import Settings
+from flows.steps.applying import BrakeHeld
 from flows.steps.begin_refresh import begin
 from flows.steps.end_refresh import broke_off, close, run_report
 from flows.steps.listening import listening
@@ -75,6 +77,9 @@ def _run(worker: Worker, scope: RefreshScope, day: date, dry_run: bool, client: 
             run.run(registry)
         state, message = run.state()
         close(worker, run, state, message)
+    except BrakeHeld as held:
+        state, message = "waiting", str(held)
+        close(worker, run, state, message)
     except Exception as error:
         with suppress(psycopg.Error, DatabaseProblem):
             close(worker, run, "failed", broke_off(error))
@@ -91,11 +96,18 @@ class Apart:
         self._process.start()
         theirs.close()
         self._heard: dict[str, Any] | None = None
+        self._megabytes = 0.0
 
     def began(self, seconds: float = 60) -> None:
         """Waits until the run has counted who is due, and begins to ask."""
         assert self._ours.poll(seconds), "the run does not begin"
         self._heard = self._ours.recv()
+        self._megabytes = self._heard["megabytes"]
+
+    def grown(self) -> float:
+        """Megabytes that the process has had at most beyond what it had when the run began to ask."""
+        assert self._heard is not None and self._megabytes
+        return float(self._heard["megabytes"] - self._megabytes)
 
     def running(self) -> bool:
         """It has not ended yet."""
@@ -134,7 +146,7 @@ class _Tells:
         self._pipe = pipe
 
     def due(self, patrons: int) -> None:
-        self._pipe.send({"due": patrons})
+        self._pipe.send({"due": patrons, "megabytes": _highest()})
 
     def progressed(self, patrons: int, changes: dict[str, int]) -> None: ...
 
@@ -145,4 +157,9 @@ class _Tells:
 
 def _report(pipe: Pipe, settings: Settings, day: date, how: dict[str, Any]) -> None:
     with listening(_Tells(pipe)):
-        pipe.send(refresh(settings, day, **how))
+        pipe.send({**refresh(settings, day, **how), "megabytes": _highest()})
+
+
+def _highest() -> float:
+    """Megabytes of memory that this process had at most so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

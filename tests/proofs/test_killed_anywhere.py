@@ -151,6 +151,11 @@ def test_worker_and_flow_are_killed_together_at_random_moments(
             proof.tell(
                 f"crashed {died_for:.0f} s after the kill, the deployment's next run was done after {waited:.0f} s"
             )
+            with place.night() as night:
+                prefect.plays(night)
+                died_for = a_killed_command_is_called_crashed(prefect, night, seconds / 2)
+                assert died_for < 120
+            proof.tell(f"a command's run crashed {died_for:.0f} s after the kill")
     proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons")
     assert hit
 
@@ -182,6 +187,19 @@ def the_next_run_goes_through(prefect: UnderPrefect, night: Night, seconds: floa
         died_for = time.monotonic() - killed
         assert wait_until(lambda: prefect.state(following) == "Completed", 300), prefect.state(following)
         return died_for, time.monotonic() - killed
+
+
+def a_killed_command_is_called_crashed(prefect: UnderPrefect, night: Night, seconds: float) -> float:
+    """Nobody sees it die but the automation that listens to heartbeats; seconds after the kill."""
+    with prefect.refreshing() as process:
+        assert_begins(night)
+        time.sleep(seconds)
+        dead = prefect.latest_run()
+        assert prefect.state(dead) == "Running"
+        process.kill()
+    killed = time.monotonic()
+    assert wait_until(lambda: prefect.state(dead) == "Crashed", 180), prefect.state(dead)
+    return time.monotonic() - killed
 
 
 def assert_begins(night: Night) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,7 @@ import mappers
 from cpr_client import CprNumber, RegistryConfig, open_client
 from cpr_client.cpr_number import MASK
 from cpr_client.demo.persons_file import read_person
+from cpr_client.watch import Watch
 from db.connect import connect
 from db.errors import guarded
 from flows.observability.redaction import scrubbed
@@ -78,13 +80,23 @@ def _breaker_open(library: Library) -> None:
     library.registry.fail("body", body=FAULT, status=500)
     try:
         with _client(library) as client:
-            for _ in range(9):
+            for _ in range(70):
                 try:
                     client.lookup(CprNumber(NUMBER))
                 except cpr_client.RequestRefused:
                     continue
     finally:
         library.registry.behave()
+
+
+def _cut_off(library: Library) -> None:
+    watch, (here, there) = Watch(), socket.socketpair()
+    with here, there, watch.until(time.monotonic()):
+        watch.uses(here)
+        here.settimeout(5)
+        there.sendall(f"{NUMBER} {NAME}".encode())
+        while here.recv(100):
+            pass
 
 
 def _defect(library: Library) -> None:
@@ -126,6 +138,7 @@ ERRORS: dict[str, Callable[[Library], object] | str] = {
     "cpr_client.demo.persons_file.PersonsFileError": lambda library: read_person({"cpr_number": NUMBER + NAME}),
     "cpr_client.demo.soap.Refused": "the demo registry's own, about made-up people, to the one who asked",
     "cpr_client.demo.wire._BadRequest": "the same",
+    "cpr_client.watch.CutOff": _cut_off,
     "cpr_client.errors.RegistryError": "base",
     "cpr_client.errors.TryAgainLater": "base",
     "cpr_client.errors.OperatorMustAct": "base",

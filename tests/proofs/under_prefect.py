@@ -85,6 +85,11 @@ class UnderPrefect:
         """Its name, as the UI shows it."""
         return str(self._api.get(f"/flow_runs/{flow_run}").raise_for_status().json()["state"]["name"])
 
+    def latest_run(self) -> str:
+        """The id of the flow run that began last."""
+        made = self._post("/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": 1})
+        return str(made.json()[0]["id"])
+
     def call_crashed(self, flow_run: str) -> None:
         """Ends a dead run by hand, as an operator may who does not wait for the automation."""
         self._post(f"/flow_runs/{flow_run}/set_state", {"state": {"type": "CRASHED", "name": "Crashed"}})

@@ -421,14 +421,16 @@ CREATE TABLE sync.patron_check (
     patron_number text PRIMARY KEY REFERENCES library.patron ON DELETE CASCADE,
     checked_at timestamptz,
     checked_on date,
-    next_due date NOT NULL DEFAULT '-infinity'
+    next_due date NOT NULL DEFAULT '-infinity',
+    failed_before boolean NOT NULL DEFAULT false
 );
-CREATE INDEX patron_check_due ON sync.patron_check (next_due, patron_number);
+CREATE INDEX patron_check_due ON sync.patron_check (failed_before, next_due, patron_number);
 COMMENT ON TABLE sync.patron_check IS 'When each patron was last looked up and is next due; one row per patron, made by a trigger';
 COMMENT ON COLUMN sync.patron_check.patron_number IS 'The patron';
 COMMENT ON COLUMN sync.patron_check.checked_at IS 'When the registry last answered about the patron; null: never';
 COMMENT ON COLUMN sync.patron_check.checked_on IS 'The run''s day at that time; null: never';
 COMMENT ON COLUMN sync.patron_check.next_due IS 'The day the patron is due; -infinity: at once; infinity: never by schedule';
+COMMENT ON COLUMN sync.patron_check.failed_before IS 'The registry was asked in vain the last time: this patron comes after the others';
 
 CREATE FUNCTION sync.add_patron_checks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

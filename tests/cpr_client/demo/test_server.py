@@ -423,16 +423,33 @@ def test_the_control_needs_the_token(demo: DemoRegistry, token: str) -> None:
         {"fail": {"kind": "explode"}},
         {"fail": {"kind": "busy", "how": 1}},
         {"forget": ["nobody"]},
+        {"fail": {"kind": "busy", "share": "half"}},
+        {"fail": {"kind": "busy", "share": 2}},
+        {"fail": {"kind": "busy", "seconds": -1}},
+        {"fail": {"kind": "slow"}},
+        {"fail": {"kind": "busy", "times": 0}},
+        {"fail": {"kind": "fault", "code": 4711}},
+        {"fail": {"kind": "body", "status": 99}},
+        {"latency": -1},
+        {"latency": True},
+        {"behave": "yes"},
+        {"asked": "everything"},
+        {"persons": {"cpr_number": "1705919007"}},
         {"persons": [{"cpr_number": "1705919007", "staus": 1}]},
     ],
 )
-def test_a_wish_that_can_not_be_granted_is_said_and_changes_nothing(demo: DemoRegistry, wishes: object) -> None:
+def test_a_wish_that_can_not_be_granted_is_said_and_changes_nothing(
+    demo: DemoRegistry, number: CprNumber, wishes: object
+) -> None:
+    people = len(demo.registry)
     got = _control(demo, wishes)
 
     assert got.status == 400
     assert json.loads(got.body)["error"]
     assert b"1705919007" not in got.body
     assert demo.registry.today == TODAY
+    assert len(demo.registry) == people
+    assert ask(demo, number).status == 200
 
 
 def test_nothing_of_a_person_is_logged_not_even_when_an_answer_can_not_be_written(
