@@ -52,10 +52,11 @@ class Demo:
 
     def load(self) -> Any:
         """Loads the extract as a library would, and marks the database as one of made-up people."""
-        from flows.patron_import import patron_import
+        from flows.extract_import import extract_import
+        from flows.parameters import ExtractKind
 
         mark_made_up(self.connection)
-        return patron_import(path=self.extract, today=self.first_day, return_state=True)
+        return extract_import(ExtractKind.patrons, self.extract, today=self.first_day, return_state=True)
 
     def refresh(self, day: date) -> Any:
         """Refreshes everybody who is due on `day`, as a Prefect flow."""

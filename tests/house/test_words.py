@@ -11,7 +11,9 @@ from cpr_client.person import STATUSES
 from flows.observability import certificate
 from flows.wording import LANGUAGES, words
 from mappers import address_kinds, cases, events, plausibility, quarantine, record
+from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
+from mappers.extracts.remarks import Remark
 
 OUTCOMES = {record.FIRST_ANSWER, record.CHANGED, record.UNCHANGED, *quarantine.REASONS}
 
@@ -37,6 +39,8 @@ CODES = {
     "reject_remedy": {fault.value for fault in Fault},
     "extract": {kind.value for kind in ExtractErrorKind},
     **{section: set(certificate.CODES) for section in certificate.SECTIONS},
+    "extract_kind": set(EXTRACTS),
+    "remark": {remark.value for remark in Remark},
     "extract_remedy": {kind.value for kind in ExtractErrorKind},
 }
 """Section of the wording -> the codes that must have words in it."""
