@@ -1,4 +1,4 @@
-"""What a signed form does to the child it is about and to who signed it (docs/reference/import.md, "What a line of guardians does").
+"""What a signed form does to the child it is about and to who signed it (docs/reference/import.md).
 
 A load decides for all lines at once: `db/imports/guardians/reject_forms.sql` and `compare_forms.sql` are the set forms
 of the functions here, and a property test holds them together. Guardians are told apart by a key of the caller's: two

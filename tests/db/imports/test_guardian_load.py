@@ -1,4 +1,4 @@
-"""What loading an extract of guardians does to the library (docs/reference/import.md, "What a line of guardians does")."""
+"""What loading an extract of guardians does to the library (docs/reference/import.md)."""
 
 from __future__ import annotations
 
