@@ -12,6 +12,7 @@ from psycopg.rows import class_row, dict_row
 from db.connect import copenhagen_day
 from db.refresh.columns import with_columns
 from db.statements import statement
+from mappers import cases, events
 from mappers.record import PatronRecord
 
 
@@ -48,7 +49,8 @@ class PatronView:
 
 @dataclass(frozen=True, slots=True)
 class StaffCase:
-    """A row of `library.staff_case`: codes and patron numbers alone."""
+    """A row of `library.staff_case`: codes and patron numbers alone. `closing_word`: how staff closed it, None where it
+    is open or closed itself."""
 
     case_number: int
     patron_number: str
@@ -56,6 +58,7 @@ class StaffCase:
     since: date
     closed_on: date | None
     detail: dict[str, Any]
+    closing_word: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,20 @@ def list_cases(
     with connection.cursor(row_factory=class_row(StaffCase)) as cursor:
         parameters = {"kind": kind, "open_only": open_only, "day": day}
         return cursor.execute(statement("patrons/list_cases"), parameters).fetchall()
+
+
+def close_case(connection: psycopg.Connection, number: int, day: date, word: str, os_user: str) -> StaffCase | None:
+    """Closes an open case on `day` and tells the feed, if it is about guardians; None where no such case is open."""
+    parameters = {"case_number": number, "day": day, "word": word, "os_user": os_user}
+    told = {"told": list(cases.ABOUT_GUARDIANS), "event": events.GUARDIAN_CASE}
+    with connection.transaction(), connection.cursor(row_factory=class_row(StaffCase)) as cursor:
+        return cursor.execute(statement("patrons/close_case"), {**parameters, **told}).fetchone()
+
+
+def read_case(connection: psycopg.Connection, number: int) -> StaffCase | None:
+    """One case, or None."""
+    with connection.cursor(row_factory=class_row(StaffCase)) as cursor:
+        return cursor.execute(statement("patrons/read_case"), {"case_number": number}).fetchone()
 
 
 def list_quarantine(connection: psycopg.Connection, size: int) -> list[Quarantined]:

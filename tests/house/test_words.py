@@ -30,6 +30,7 @@ def failure_codes() -> set[str]:
 
 CODES = {
     "case": set(cases.KINDS),
+    "case_closed": {cases.UNCERTAIN_BIRTH_DATE, "any"},
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
     "brake": {line.code for line in plausibility.LINES},

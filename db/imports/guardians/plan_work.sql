@@ -11,11 +11,10 @@ FROM (
            NOT on_file.same AND on_file.in_force AS renewed,
            NOT on_file.same AND on_file.of_another AS ended,
            last_signed.line IS NOT NULL
-           AND (guardian.patron_number, guardian.name, guardian.mobile, guardian.landline, guardian.email)
+           AND (guardian.name, guardian.mobile, guardian.landline, guardian.email)
                IS DISTINCT FROM
-               (coalesce(guardian.patron_number, staged.guardian_patron),
-                CASE WHEN coalesce(guardian.patron_number, staged.guardian_patron) IS NULL
-                      AND guardian.registry_status IS NULL THEN staged.guardian_name ELSE guardian.name END,
+               (CASE WHEN guardian.patron_number IS NULL AND guardian.registry_status IS NULL
+                     THEN staged.guardian_name ELSE guardian.name END,
                 CASE WHEN 'mobile' = ANY (%(columns)s) THEN staged.mobile ELSE guardian.mobile END,
                 CASE WHEN 'landline' = ANY (%(columns)s) THEN staged.landline ELSE guardian.landline END,
                 CASE WHEN 'email' = ANY (%(columns)s) THEN staged.email ELSE guardian.email END) AS details

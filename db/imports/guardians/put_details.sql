@@ -2,9 +2,8 @@
 -- patron's row has one; a column that the file lacks is left alone, an empty cell clears.
 -- In: import_enrolment, import_guardian, columns (of the file). Out: nothing.
 UPDATE library.guardian
-SET patron_number = coalesce(guardian.patron_number, staged.guardian_patron),
-    name = CASE WHEN coalesce(guardian.patron_number, staged.guardian_patron) IS NULL
-                 AND guardian.registry_status IS NULL THEN staged.guardian_name ELSE guardian.name END,
+SET name = CASE WHEN guardian.patron_number IS NULL AND guardian.registry_status IS NULL
+                THEN staged.guardian_name ELSE guardian.name END,
     mobile = CASE WHEN 'mobile' = ANY (%(columns)s) THEN staged.mobile ELSE guardian.mobile END,
     landline = CASE WHEN 'landline' = ANY (%(columns)s) THEN staged.landline ELSE guardian.landline END,
     email = CASE WHEN 'email' = ANY (%(columns)s) THEN staged.email ELSE guardian.email END

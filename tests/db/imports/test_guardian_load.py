@@ -40,6 +40,7 @@ def load_forms(database: Connection, *lines: str, header: str = HEADER, **how: A
 
 def links(database: Connection) -> list[tuple[Any, ...]]:
     """Child, guardian's number, first day, first day on which it is over, day of signing; in the order of signing."""
+    assert one(database, "SELECT count(*) FROM library.guardian_link WHERE ended <> (valid_to IS NOT NULL)") == 0
     return database.execute(
         "SELECT link.patron_number, guardian.cpr_number, valid_from, valid_to, signed_on "
         "FROM library.guardian_link AS link JOIN library.guardian USING (guardian_id) "
@@ -177,12 +178,18 @@ def test_a_guardian_who_is_a_patron_is_linked_to_that_patron_also_by_a_former_nu
     assert len(guardians(database)) == 1
 
 
-def test_a_guardian_who_has_become_a_patron_is_that_patron_from_the_next_form_on(database: Connection) -> None:
+def test_a_guardian_is_known_by_a_number_before_the_one_in_force_too(database: Connection) -> None:
     load_forms(database, BY_ANNA)
-    enrol(database, "P1", ANNA)
-    assert load_forms(database, BY_ANNA).counts.changed == 1
-    assert [(number, patron) for number, patron, *_ in guardians(database)] == [(ANNA, "P1")]
+    database.execute("UPDATE library.guardian SET cpr_number = %s", [BO])
+    database.execute("INSERT INTO library.former_guardian_number SELECT %s, guardian_id FROM library.guardian", [ANNA])
     assert load_forms(database, BY_ANNA).counts.unchanged == 1
+    assert len(guardians(database)) == 1
+
+
+def test_a_patron_who_is_gone_from_the_library_is_a_guardian_like_any_other(database: Connection) -> None:
+    enrol(database, "P1", ANNA, gone_on="2026-01-01")
+    load_forms(database, BY_ANNA)
+    assert [(number, patron) for number, patron, *_ in guardians(database)] == [(ANNA, None)]
 
 
 def test_rejects_name_the_line_and_its_column_and_the_rest_is_loaded(database: Connection) -> None:
