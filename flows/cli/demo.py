@@ -26,9 +26,10 @@ def _night(output: Output) -> None:
     output.say("Starting PostgreSQL, the demo registry and a Prefect server (about ten seconds) ...")
     with demo() as night:
         from flows.cli.running import run_watched
+        from flows.parameters import ExtractKind
 
         output.say(f"Loading {PATRONS} patrons from an extract, dated {night.first_day} ...")
-        night.load()
+        night.load(ExtractKind.patrons)
         output.say("Asking the registry about each of them for the first time ...")
         first = run_watched(lambda: night.refresh(night.first_day), output, "first answers")
         _say_counts(output, first)

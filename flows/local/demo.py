@@ -26,8 +26,9 @@ from db.instance import mark_made_up
 from db.patrons.store import read_patron
 from db.refresh.batches import holders
 from flows.clock import today
-from flows.local.demo_patrons import write_extract
+from flows.local.demo_patrons import write_extracts
 from flows.local.embedded import environment
+from flows.parameters import ExtractKind
 from flows.reporting.patron_view import patron_json
 from flows.settings import Settings
 
@@ -46,17 +47,18 @@ class Demo:
     registry: DemoRegistry
     settings: Settings
     connection: Connection
-    extract: Path
+    patrons: Path
+    guardians: Path
     first_day: date
     today: date
 
-    def load(self) -> Any:
-        """Loads the extract as a library would, and marks the database as one of made-up people."""
+    def load(self, kind: ExtractKind) -> Any:
+        """Loads an extract as a library would, and marks the database as one of made-up people."""
         from flows.extract_import import extract_import
-        from flows.parameters import ExtractKind
 
         mark_made_up(self.connection)
-        return extract_import(ExtractKind.patrons, self.extract, today=self.first_day, return_state=True)
+        file = {ExtractKind.patrons: self.patrons, ExtractKind.guardians: self.guardians}[kind]
+        return extract_import(kind, file, today=self.first_day, return_state=True)
 
     def refresh(self, day: date) -> Any:
         """Refreshes everybody who is due on `day`, as a Prefect flow."""
@@ -90,15 +92,15 @@ def demo() -> Iterator[Demo]:
     first_day = day - BACK
     with _own_world() as home:
         people = build_people(people_for(PATRONS), SEED, first_day)
-        extract = home / "patrons.csv"
-        write_extract(people, PATRONS, extract, first_day)
+        patrons, guardians = home / "patrons.csv", home / "guardians.csv"
+        write_extracts(people, PATRONS, patrons, guardians, first_day)
         with (
             DemoRegistry(people) as registry,
             environment(Settings(data_dir=home, registry_url=registry.url), need_prefect=True) as settings,
         ):
             assert settings.database_url is not None
             with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-                yield Demo(registry, settings, connection, extract, first_day, day)
+                yield Demo(registry, settings, connection, patrons, guardians, first_day, day)
 
 
 @contextmanager
