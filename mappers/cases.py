@@ -43,7 +43,7 @@ KINDS: tuple[str, ...] = tuple(kind for kind, _ in CASE_KINDS)
 """The codes of `CASE_KINDS`."""
 
 ABOUT_GUARDIANS: tuple[str, ...] = tuple(kind for kind in KINDS if kind != DUPLICATE_PATRON)
-"""The kinds of which the event `guardian.case` tells, when a case is opened and when it is closed."""
+"""The kinds that the guardians' run raises and closes; the event `guardian.case` tells when one opens and closes."""
 
 
 class ClosingWord(StrEnum):

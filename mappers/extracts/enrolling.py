@@ -13,8 +13,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from mappers.coming_of_age import is_minor
 from mappers.extracts.faults import Fault
-from mappers.extracts.taking import last_birth_date_of_an_adult
 from mappers.status import DEAD
 
 
@@ -48,7 +48,7 @@ def fault_of(child: Child | None, guardian_number: str, signed_on: date, today: 
     if child.registry_status == DEAD:
         return "patron_number", Fault.PATRON_IS_DEAD
     born = child.birth_date
-    if born is not None and born <= last_birth_date_of_an_adult(today) and not child.age_is_asked:
+    if born is not None and not is_minor(born, today) and not child.age_is_asked:
         return "patron_number", Fault.NOT_A_MINOR
     if guardian_number in child.cpr_numbers:
         return "guardian_cpr_number", Fault.IS_THE_CHILD

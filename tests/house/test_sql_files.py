@@ -30,6 +30,7 @@ STAGING = (
     "imports/create_reject",
     "imports/patrons/create_staging",
     "imports/guardians/create_staging",
+    "guardians/create_staging",
 )
 """What makes the temporary tables that other statements work on."""
 

@@ -1,12 +1,12 @@
 -- Forms with which something is wrong by themselves: the set form of mappers.extracts.enrolling.fault_of.
--- In: import_guardian, today, last_birth_date (who was born on that day or before is an adult), dead (the status),
--- age_is_asked (the kind of case that is open while staff have yet to say whether somebody is 18).
+-- In: import_guardian, today, dead (the status), age_is_asked (the kind of case that is open while staff have yet to say
+-- whether somebody is 18).
 -- Out: these lines leave it for import_reject.
 WITH judged AS (
     SELECT staged.line,
            CASE WHEN child.patron_number IS NULL THEN 'not a patron'
                 WHEN child.registry_status = %(dead)s THEN 'patron is dead'
-                WHEN child.birth_date <= %(last_birth_date)s AND NOT EXISTS (
+                WHEN library.comes_of_age(child.birth_date) <= %(today)s AND NOT EXISTS (
                          SELECT FROM library.staff_case AS asked
                          WHERE asked.patron_number = child.patron_number AND asked.kind = %(age_is_asked)s
                            AND asked.closed_on IS NULL)

@@ -6,7 +6,6 @@ from db.imports.load import Counts, Load, Terms
 from db.statements import statement
 from mappers import cases, events
 from mappers.extracts.remarks import Remark
-from mappers.extracts.taking import last_birth_date_of_an_adult
 from mappers.status import DEAD
 
 
@@ -21,7 +20,6 @@ class GuardianLoad(Load):
         self._own(
             "reject_forms",
             today=terms.today,
-            last_birth_date=last_birth_date_of_an_adult(terms.today),
             dead=DEAD,
             age_is_asked=cases.UNCERTAIN_BIRTH_DATE,
         )
