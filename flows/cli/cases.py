@@ -76,13 +76,12 @@ def close(
             this_day = copenhagen_day(connection)
             if today is not None and today > this_day:
                 raise UsageError(f"{today} lies ahead of today, {this_day}.", "Name a day gone by, or none.")
-            case = close_case(connection, case_number, today or this_day, word.value, getpass.getuser())
-            if case is None:
-                there = read_case(connection, case_number)
-                if there is None:
-                    raise UserError(f"There is no case {case_number}.", "See: patronsync cases")
-                said = f"Case {case_number} is closed since {there.closed_on}."
-                raise UserError(said, "See: patronsync cases --closed")
+            closed = close_case(connection, case_number, today or this_day, word.value, getpass.getuser())
+            case = read_case(connection, case_number)
+        if case is None:
+            raise UserError(f"There is no case {case_number}.", "See: patronsync cases")
+        if not closed:
+            raise UserError(f"Case {case_number} is closed since {case.closed_on}.", "See: patronsync cases --closed")
         row = _row(case, settings.language)
     output = Output(as_json)
     output.result(row)
@@ -101,6 +100,8 @@ def _closed(case: Any, language: str) -> str:
 def _row(case: Any, language: str) -> dict[str, Any]:
     from flows.wording import words
 
+    said = words(language)
+    values = {**case.detail, "patron_number": case.patron_number, "guardian": _guardian(case, said)}
     return {
         "case_number": case.case_number,
         "patron_number": case.patron_number,
@@ -108,5 +109,11 @@ def _row(case: Any, language: str) -> dict[str, Any]:
         "since": case.since,
         "closed_on": case.closed_on,
         "closing_word": case.closing_word,
-        "text": words(language).say("case", case.kind, **{**case.detail, "patron_number": case.patron_number}),
+        "text": said.say("case", case.kind, **values),
     }
+
+
+def _guardian(case: Any, said: Any) -> str:
+    """Whom a case is about, without a name: "the mother, who is patron 1000001"."""
+    who = said.say("case_guardian", case.guardian_kind or "signed")
+    return said.say("case_guardian", "patron", who=who, number=case.guardian_patron) if case.guardian_patron else who

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from cpr_client.demo.server import DemoRegistry
 from db import embedded
 from db.connect import Connection, connect
 from db.instance import mark_made_up
-from db.patrons.store import read_patron
+from db.patrons.store import list_cases, read_patron
 from db.refresh.batches import holders
 from flows.clock import today
 from flows.local.demo_patrons import write_extracts
@@ -35,7 +36,7 @@ from flows.settings import Settings
 PATRONS = 5_000
 SEED = 2026
 BACK = timedelta(days=100)
-SHOWN_PER_KIND = 2
+SHOWN_PER_KIND = 1
 
 _SETTINGS = ("PATRONSYNC_", "PREFECT_", "PG")
 
@@ -66,6 +67,12 @@ class Demo:
 
         return registry_refresh(today=day, return_state=True)
 
+    def link_guardians(self, day: date) -> Any:
+        """Lets links follow custody on `day`, as a Prefect flow."""
+        from flows.guardian_links import guardian_links
+
+        return guardian_links(today=day, return_state=True)
+
     def move_on(self) -> AgeingLog:
         """Lets the registry's people live on until today."""
         return self.registry.advance(self.today)
@@ -77,6 +84,10 @@ class Demo:
             found = holders(self.connection, numbers)
             chosen[kind] = [found[number] for number in numbers if number in found][:SHOWN_PER_KIND]
         return {kind: patrons for kind, patrons in chosen.items() if patrons}
+
+    def cases(self) -> Counter[str]:
+        """How many cases of each kind wait for staff today."""
+        return Counter(case.kind for case in list_cases(self.connection, self.today))
 
     def seen(self, number: str, day: date) -> dict[str, Any]:
         """A patron as `patronsync patron --json` shows them."""

@@ -123,3 +123,38 @@ def test_a_duplicate_patron_that_staff_closed_is_not_raised_again_before_it_was_
     old.registered(60, successor=holder.cpr_number)
     old.refresh(DAY + timedelta(days=3))
     assert len(numbers()) == 3
+
+
+@pytest.mark.parametrize(
+    ("link_kind", "is_patron", "said"),
+    [
+        ("mother", False, "has died: the mother. If"),
+        (None, True, "has died: who has signed, patron "),
+        ("other holder", False, "has died: an other holder of custody. If"),
+    ],
+)
+def test_the_text_says_which_guardian_a_case_is_about_without_a_name(
+    people: People, link_kind: str | None, is_patron: bool, said: str
+) -> None:
+    child, parent = people.enrol(), people.enrol(name="Anna Fabelsen")
+    [(guardian,)] = people.library.rows(
+        "INSERT INTO library.guardian (patron_number, cpr_number, name) VALUES (%s, %s, 'Anna Fabelsen') "
+        "RETURNING guardian_id",
+        parent.patron_number if is_patron else None,
+        parent.cpr_number,
+    )
+    source, signed_on = ("registry", None) if link_kind else ("enrolled", DAY)
+    people.library.connection.execute(
+        "INSERT INTO library.guardian_link (patron_number, guardian_id, source, kind, signed_on) "
+        "VALUES (%s, %s, %s, %s, %s)",
+        (child.patron_number, guardian, source, link_kind, signed_on),
+    )
+    people.library.connection.execute(
+        "INSERT INTO library.staff_case (patron_number, kind, since, detail) VALUES (%s, %s, %s, %s)",
+        (child.patron_number, cases.GUARDIAN_DECEASED, DAY, json.dumps({"guardian": guardian})),
+    )
+    _, out = people.library.command("cases", "--json", "--today", DAY.isoformat(), "--kind", cases.GUARDIAN_DECEASED)
+    [text] = [case["text"] for case in json.loads(out)["cases"] if case["patron_number"] == child.patron_number]
+    assert said in text
+    assert ("patron " + parent.patron_number in text) == is_patron
+    assert "Fabelsen" not in out and parent.cpr_number not in out

@@ -10,7 +10,7 @@ import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from flows.observability import certificate
 from flows.wording import LANGUAGES, words
-from mappers import address_kinds, cases, events, guardian, plausibility, quarantine, record
+from mappers import address_kinds, cases, custody, events, guardian, plausibility, quarantine, record
 from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
 from mappers.extracts.remarks import Remark
@@ -31,6 +31,7 @@ def failure_codes() -> set[str]:
 CODES = {
     "case": set(cases.KINDS),
     "case_closed": {cases.UNCERTAIN_BIRTH_DATE, "any"},
+    "case_guardian": {*custody.KINDS, "signed", "patron"},
     "case_kind": set(cases.KINDS),
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
