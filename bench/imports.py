@@ -107,17 +107,17 @@ def _loaded(place: Place, how: str, folder: Path, lines: int) -> tuple[dict[str,
 
 def load(database: str) -> Callable[[str], dict[str, float]]:
     """The flow's own step, without Prefect: `seconds` and `peak` memory in MB."""
-    from db.imports.patrons.store import Terms
+    from db.imports.load import Terms
     from db.runs.store import open_run
-    from flows.parameters import Encoding
-    from flows.steps.load_patrons import load_patrons
+    from flows.parameters import Encoding, ExtractKind
+    from flows.steps.load_extract import load_extract
 
     connection = connect(database, autocommit=True)
     run_id = open_run(connection, flow="bench", today=DAY, dry_run=False, parameters={})
 
     def work(path: str) -> dict[str, float]:
         began = time.perf_counter()
-        loaded = load_patrons(connection, Path(path), Encoding.utf_8, Terms(run_id, DAY, ["Barn"]))
+        loaded = load_extract(connection, ExtractKind.patrons, Path(path), Encoding.utf_8, Terms(run_id, DAY, ["Barn"]))
         seconds = time.perf_counter() - began
         assert loaded.counts.added == loaded.counts.read, loaded.counts
         return {"seconds": seconds, "peak": peak_megabytes()}

@@ -95,18 +95,22 @@ def events() -> list[str]:
     return _table(["Kind", "What it tells"], [(f"`{kind}`", meaning) for kind, meaning in EVENT_KINDS])
 
 
-def columns_of_the_patrons_extract() -> list[str]:
-    """The columns of the extract of patrons."""
-    from mappers.extracts.patrons import PATRONS
+def extract_columns() -> list[str]:
+    """The columns of every kind of extract."""
+    from mappers.extracts import EXTRACTS
     from mappers.extracts.taking import FACT_OF_COLUMN
 
-    rows = []
-    for column in PATRONS.columns:
-        partner = PATRONS.needs.get(column.name)
-        needs = "in every row" if column.required else f"only beside `{partner}`" if partner else ""
-        registrys = column.name in FACT_OF_COLUMN
-        rows.append((f"`{column.name}`", needs, "only while the registry has not spoken" if registrys else "always"))
-    return _table(["Column", "There", "Taken"], rows)
+    lines: list[str] = []
+    for extract in EXTRACTS.values():
+        rows = []
+        for column in extract.columns:
+            partner = extract.needs.get(column.name)
+            needs = "in every row" if column.required else f"only beside `{partner}`" if partner else ""
+            registrys = extract.kind == "patrons" and column.name in FACT_OF_COLUMN
+            taken = "only while the registry has not spoken" if registrys else "always"
+            rows.append((f"`{column.name}`", needs, taken))
+        lines += [f"### Columns of {extract.kind}", "", *_table(["Column", "There", "Taken"], rows)]
+    return lines
 
 
 def controls() -> list[str]:
@@ -202,7 +206,7 @@ PARTS: dict[str, Sequence[Callable[[], list[str]]]] = {
     "docs/reference/commands.md": (exit_codes, commands),
     "docs/reference/settings.md": (settings,),
     "docs/reference/events.md": (events,),
-    "docs/reference/import.md": (columns_of_the_patrons_extract,),
+    "docs/reference/import.md": (extract_columns,),
     "docs/reference/schema.md": (schema,),
     "docs/how-to/play-your-own-cases.md": (controls, persons_file),
 }

@@ -40,6 +40,13 @@ class RefreshScope(StrEnum):
     patrons = "patrons"
 
 
+class ExtractKind(StrEnum):
+    """The kinds of files that can be loaded, as `mappers.extracts.EXTRACTS` has them."""
+
+    patrons = "patrons"
+    guardians = "guardians"
+
+
 class Encoding(StrEnum):
     """How the letters of an extract are written (a UTF-8 file may begin with a byte order mark)."""
 

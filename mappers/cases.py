@@ -5,6 +5,7 @@ The table keeps the code and patron numbers; the words are the command's.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -42,4 +43,18 @@ KINDS: tuple[str, ...] = tuple(kind for kind, _ in CASE_KINDS)
 """The codes of `CASE_KINDS`."""
 
 ABOUT_GUARDIANS: tuple[str, ...] = tuple(kind for kind in KINDS if kind != DUPLICATE_PATRON)
-"""The kinds that the guardians' run raises and closes."""
+"""The kinds that the guardians' run raises and closes; the event `guardian.case` tells when one opens and closes."""
+
+
+class ClosingWord(StrEnum):
+    """A word with which staff close a case. Either way it is not raised again while what raised it lasts."""
+
+    DONE = "done"
+    KNOWN = "known"
+
+
+MEANING_OF_WORD = {
+    ClosingWord.DONE: "what was to be done is done",
+    ClosingWord.KNOWN: "it is so, and there is nothing to do",
+}
+"""What staff say by each word."""

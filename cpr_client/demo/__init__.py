@@ -6,6 +6,7 @@
     cases.py succession_cases.py family_cases.py    people who each show one rule
     people.py           builds the registry
     ageing.py           moves it on to a later day
+    custody_changes.py  how custody changes meanwhile
     extract.py          what a library would know of these people
     persons_file.py     people from a file
     answers.py writing.py              answers

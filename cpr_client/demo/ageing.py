@@ -15,8 +15,9 @@ from datetime import date, timedelta
 from functools import partial
 
 from cpr_client.cpr_number import CprNumber
-from cpr_client.demo import circumstances
-from cpr_client.demo.facts import CustodyFacts, DemoPerson, RelativeFacts
+from cpr_client.demo import circumstances, custody_changes
+from cpr_client.demo.custody_changes import CUSTODY_CHANGES
+from cpr_client.demo.facts import DemoPerson, RelativeFacts
 from cpr_client.demo.families import Draft, birthday, finish, relative
 from cpr_client.demo.names import full_name
 from cpr_client.demo.people import new_maker
@@ -93,11 +94,21 @@ class _Step:
         least = 0 if self.days < 21 else 2 if self._many >= 2000 else 1 if self._many >= 600 else 0
         return max(round(self._many * per_mille_a_quarter / 1000 * quarters), least)
 
-    def strike(self, many: int, whom: Callable[[DemoPerson], bool]) -> Iterator[tuple[Draft, date]]:
-        """Takes at most so many people not struck yet, each with a day within the step.
+    def strike(
+        self, many: int, whom: Callable[[DemoPerson], bool], *before: Callable[[DemoPerson], bool]
+    ) -> Iterator[tuple[Draft, date]]:
+        """Takes at most so many people not struck yet, each with a day within the step: one of each `before`, then
+        any of `whom`.
 
         Who takes a draft puts it back (`keep`).
         """
+        for first in before:
+            for struck in self._take(min(many, 1), first):
+                many -= 1
+                yield struck
+        yield from self._take(many, whom)
+
+    def _take(self, many: int, whom: Callable[[DemoPerson], bool]) -> Iterator[tuple[Draft, date]]:
         for number in list(self._waiting):
             if many <= 0:
                 return
@@ -143,16 +154,24 @@ class _Step:
         self._numbers_changed("number changed", 60, 0.6)
         self._numbers_changed("number doubled", 50, 0.4)
         self._simple("number annulled", 0.6, lambda draft, on: circumstances.annul(draft, on))
-        self._simple("emigrated", 1.2, lambda draft, on: circumstances.emigrate(draft, on, self.source))
-        self._simple("disappeared", 0.8, lambda draft, on: circumstances.disappear(draft, on))
-        self._simple("protected", 2.0, lambda draft, on: circumstances.protect(draft, on, self.source), _unprotected)
+        parent, child = self._holds_custody, self._is_a_child
+        self._simple("emigrated", 1.2, lambda draft, on: circumstances.emigrate(draft, on, self.source), None, parent)
+        self._simple("disappeared", 0.8, lambda draft, on: circumstances.disappear(draft, on), None, parent)
+        self._simple(
+            "protected",
+            2.0,
+            lambda draft, on: circumstances.protect(draft, on, self.source),
+            _unprotected,
+            lambda person: _unprotected(person) and parent(person),
+            lambda person: _unprotected(person) and child(person),
+        )
         self._moves("moved within the municipality", 24.0, (HOME,))
         self._moves("moved to another municipality", 7.0, (*NEIGHBOURS, *ELSEWHERE))
         self._simple("special road", 0.6, lambda draft, on: circumstances.live_on_special_road(draft, on, self.maker))
         self._simple("new name", 9.0, self._rename)
         self._simple("c/o name", 2.0, lambda draft, on: circumstances.live_at_anothers(draft, self.maker))
         self._simple("contact address", 2.0, self._contact_address)
-        self._custody_changes(1.0)
+        self._custody_changes(0.15)
         self._returns(0.6)
         self._deaths_annulled()
 
@@ -162,8 +181,9 @@ class _Step:
         per_mille: float,
         do: Callable[[Draft, date], None],
         whom: Callable[[DemoPerson], bool] | None = None,
+        *before: Callable[[DemoPerson], bool],
     ) -> None:
-        for draft, on in self.strike(self.how_many(per_mille), whom or self._grown_up):
+        for draft, on in self.strike(self.how_many(per_mille), whom or self._grown_up, *before):
             do(draft, on)
             self.keep(draft)
             self.log.add(kind, draft["cpr_number"])
@@ -171,18 +191,33 @@ class _Step:
     def _grown_up(self, person: DemoPerson) -> bool:
         return person.birth_date is not None and birthday(person.birth_date, 19) <= self.to_day
 
+    def _is_a_child(self, person: DemoPerson) -> bool:
+        return bool(person.custody) and person.birth_date is not None and birthday(person.birth_date, 17) > self.to_day
+
+    def _holds_custody(self, person: DemoPerson) -> bool:
+        """Whether this is a parent who holds custody of a child."""
+        for number in person.children:
+            child = self.registry.get(number)
+            if child is not None and self._is_a_child(child):
+                types = {entry.type for entry in child.custody}
+                for relation, type_ in ((child.mother, custody_changes.MOTHER), (child.father, custody_changes.FATHER)):
+                    if relation is not None and relation.cpr_number == person.cpr_number and type_ in types:
+                        return True
+        return False
+
     def _deaths(self, per_mille: float) -> None:
         many = self.how_many(per_mille)
         struck = 0
-        for oldest in (55, 19):
-            for draft, on in self.strike(many - struck, partial(_older, age=oldest, today=self.to_day)):
+        for oldest, before in ((55, (self._holds_custody, self._is_a_child)), (19, ())):
+            for draft, on in self.strike(many - struck, partial(_older, age=oldest, today=self.to_day), *before):
                 circumstances.die(draft, on)
                 self.keep(draft)
                 self.log.add("died", draft["cpr_number"])
                 struck += 1
 
     def _numbers_changed(self, kind: str, status: int, per_mille: float) -> None:
-        for draft, on in self.strike(self.how_many(per_mille), self._grown_up):
+        before = (self._holds_custody, self._is_a_child)
+        for draft, on in self.strike(self.how_many(per_mille), self._grown_up, *before):
             old = draft["cpr_number"]
             successor = circumstances.number_in_force(draft, self.maker)
             self.keep({**draft, "cpr_number": successor})
@@ -192,10 +227,15 @@ class _Step:
             self.log.successors[old] = successor
 
     def _follow(self, person: Draft, old: CprNumber, new: CprNumber) -> None:
-        """Spouse and children name the new number from now on; entries of other holders keep the old one."""
+        """Family names the new number from now on; entries of other holders keep the old one."""
         spouse: RelativeFacts | None = person.get("spouse")
         if spouse is not None and spouse.cpr_number is not None and spouse.cpr_number in self.registry:
             self.registry.change(spouse.cpr_number, spouse=relative(new))
+        for relation in (person.get("mother"), person.get("father")):
+            parent_s = self.registry.get(relation.cpr_number) if relation and relation.cpr_number else None
+            if parent_s is not None:
+                children = tuple(new if number == old else number for number in parent_s.children)
+                self.registry.change(parent_s.cpr_number, children=children)
         for number in person.get("children", ()):
             child = self.registry.get(number)
             for parent in ("mother", "father"):
@@ -245,20 +285,29 @@ class _Step:
         circumstances.take_contact_address(draft, on, self.source.choice((None, 90, 180)), self.maker)
 
     def _custody_changes(self, per_mille: float) -> None:
-        """One of two parents loses custody, or an other holder comes in."""
+        """Custody ends, begins, is shared, given to others, to somebody whom nobody knows, or to nobody."""
+        circle = custody_changes.Circle(
+            self.to_day,
+            adult=partial(self._somebody, self._grown_up),
+            minor=partial(self._somebody, self._is_a_child),
+            unheard_of=self._unheard_of,
+        )
+        for change in CUSTODY_CHANGES:
+            fits = partial(custody_changes.may_happen_to, change, day=self.to_day)
+            for draft, on in self.strike(self.how_many(per_mille), fits):
+                entries = change.do(draft, on, circle)
+                if entries is not None:
+                    self.keep({**draft, "custody": entries})
+                    self.log.add(change.kind, draft["cpr_number"])
 
-        def in_custody(person: DemoPerson) -> bool:
-            return len(person.custody) == 2 and person.custody[1].type == 4
+    def _somebody(self, whom: Callable[[DemoPerson], bool]) -> CprNumber | None:
+        """Somebody whom nothing has struck, and nothing will."""
+        return next((draft["cpr_number"] for draft, _ in self._take(1, whom)), None)
 
-        for draft, on in self.strike(self.how_many(per_mille), in_custody):
-            stays, goes = draft["custody"]
-            if self.source.random() < 0.5:
-                draft["custody"] = (stays, goes.model_copy(update={"delete": on}))
-            else:
-                holder = next((n for n in self._waiting if self._grown_up(self.registry[n])), None)
-                draft["custody"] = (stays, CustodyFacts.model_construct(type=5, start=on, holder=holder))
-            self.keep(draft)
-            self.log.add("custody changed", draft["cpr_number"])
+    def _unheard_of(self) -> CprNumber | None:
+        """A number that the registry does not know."""
+        unheard_of = [number for number in self.registry.known_to_library if number not in self.registry]
+        return self.source.choice(unheard_of) if unheard_of else None
 
     def _returns(self, per_mille: float) -> None:
         """Some who had emigrated come home."""

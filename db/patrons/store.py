@@ -12,6 +12,7 @@ from psycopg.rows import class_row, dict_row
 from db.connect import copenhagen_day
 from db.refresh.columns import with_columns
 from db.statements import statement
+from mappers import cases, events
 from mappers.guardianship import DELETED_AFTER_DAYS
 from mappers.quarantine import NOT_FOUND
 from mappers.record import PatronRecord
@@ -75,7 +76,11 @@ class GuardianView:
 
 @dataclass(frozen=True, slots=True)
 class StaffCase:
-    """A row of `library.staff_case`: codes and patron numbers alone."""
+    """A row of `library.staff_case`: codes and patron numbers alone.
+
+    `closing_word`: how staff closed it, None where it is open or closed itself. Of a case about a guardian,
+    `guardian_kind` is how they hold custody (None: not at all), and `guardian_patron` their patron number.
+    """
 
     case_number: int
     patron_number: str
@@ -83,6 +88,9 @@ class StaffCase:
     since: date
     closed_on: date | None
     detail: dict[str, Any]
+    closing_word: str | None
+    guardian_kind: str | None
+    guardian_patron: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +139,26 @@ def list_cases(
     connection: psycopg.Connection, day: date, *, kind: str | None = None, open_only: bool = True
 ) -> list[StaffCase]:
     """Staff cases on `day`, oldest first; the closed ones too unless `open_only`."""
+    return _cases(connection, kind=kind, case_number=None, open_only=open_only, day=day)
+
+
+def read_case(connection: psycopg.Connection, number: int) -> StaffCase | None:
+    """One case, or None."""
+    found = _cases(connection, kind=None, case_number=number, open_only=False, day=date.max)
+    return found[0] if found else None
+
+
+def _cases(connection: psycopg.Connection, **which: Any) -> list[StaffCase]:
     with connection.cursor(row_factory=class_row(StaffCase)) as cursor:
-        parameters = {"kind": kind, "open_only": open_only, "day": day}
-        return cursor.execute(statement("patrons/list_cases"), parameters).fetchall()
+        return cursor.execute(statement("patrons/list_cases"), which).fetchall()
+
+
+def close_case(connection: psycopg.Connection, number: int, day: date, word: str, os_user: str) -> bool:
+    """Closes an open case on `day` and tells the feed, if it is about guardians; False where no such case is open."""
+    parameters = {"case_number": number, "day": day, "word": word, "os_user": os_user}
+    told = {"told": list(cases.ABOUT_GUARDIANS), "event": events.GUARDIAN_CASE}
+    with connection.transaction():
+        return connection.execute(statement("patrons/close_case"), {**parameters, **told}).fetchone() is not None
 
 
 def list_quarantine(connection: psycopg.Connection, size: int) -> list[Quarantined]:

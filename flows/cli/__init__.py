@@ -15,7 +15,7 @@ import typer
 
 from flows.cli import exits
 from flows.cli.approvals import app as approvals
-from flows.cli.cases import cases
+from flows.cli.cases import app as cases
 from flows.cli.check import check
 from flows.cli.database import app as database
 from flows.cli.demo import demo
@@ -39,12 +39,12 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("refresh", refresh),
     ("guardians", guardians),
     ("patron", patron),
-    ("cases", cases),
     ("demo-registry", demo_registry),
 ]
 """Name and function, in the order of `patronsync --help`."""
 
 GROUPS: list[tuple[str, typer.Typer]] = [
+    ("cases", cases),
     ("approvals", approvals),
     ("database", database),
 ]

@@ -6,8 +6,8 @@ from typing import Any
 
 from flows.cli.output import Output
 
-COMPARED = ("name", "address", "municipality_code", "registry_status", "protected", "quarantine")
-FIELD_WORDS = {"municipality_code": "municipality"}
+COMPARED = ("name", "address", "municipality_code", "registry_status", "protected", "quarantine", "guardians")
+FIELD_WORDS = {"municipality_code": "municipality", "guardians": "guardian"}
 
 
 def demo() -> None:
@@ -26,12 +26,19 @@ def _night(output: Output) -> None:
     output.say("Starting PostgreSQL, the demo registry and a Prefect server (about ten seconds) ...")
     with demo() as night:
         from flows.cli.running import run_watched
+        from flows.parameters import ExtractKind
 
-        output.say(f"Loading {PATRONS} patrons from an extract, dated {night.first_day} ...")
-        night.load()
+        output.say(
+            f"Loading {PATRONS} patrons from an extract, dated {night.first_day}, and who signed for a child ..."
+        )
+        night.load(ExtractKind.patrons)
+        output.say("Loading who has signed on paper for the children among them ...")
+        night.load(ExtractKind.guardians)
         output.say("Asking the registry about each of them for the first time ...")
         first = run_watched(lambda: night.refresh(night.first_day), output, "first answers")
         _say_counts(output, first)
+        output.say("Linking children to who holds custody ...")
+        _say_links(output, run_watched(lambda: night.link_guardians(night.first_day), output, "guardians"))
         log = night.move_on()
         chosen = night.some(log)
         before = {number: night.seen(number, night.first_day) for numbers in chosen.values() for number in numbers}
@@ -44,6 +51,10 @@ def _night(output: Output) -> None:
         report = run_watched(lambda: night.refresh(night.today), output, "patrons")
         _say_counts(output, report)
         _show(output, report, night.settings.language)
+        output.say()
+        output.say("And the links of children to their guardians, as custody stands tonight:")
+        _say_links(output, run_watched(lambda: night.link_guardians(night.today), output, "guardians"))
+        _show_cases(output, night)
         _before_and_after(output, chosen, before, night)
     _where_next(output)
 
@@ -56,6 +67,24 @@ def _say_counts(output: Output, report: dict[str, Any]) -> None:
         f"{patrons['first_answers']} first answers, {patrons['changed']} changed, {patrons['unchanged']} unchanged, "
         f"{patrons['quarantined']} in quarantine, {patrons['failed']} failed"
     )
+
+
+def _say_links(output: Output, report: dict[str, Any]) -> None:
+    links, cases = report["links"], report["cases"]
+    output.say(
+        f"  {report['patrons']['checked']} children in {report['seconds']} s with {report['look_ups']} look-ups of "
+        f"guardians who are no patrons: {links['linked']} links begun, {links['ended']} ended, "
+        f"{links['standing']} standing; {cases['opened']} cases opened, {cases['closed']} closed"
+    )
+
+
+def _show_cases(output: Output, night: Any) -> None:
+    from flows.wording import words
+
+    said = words(night.settings.language)
+    output.say()
+    rows = [(said.say("case_kind", kind), count) for kind, count in night.cases().most_common()]
+    output.table(["What staff must look at", "cases"], rows)
 
 
 def _show(output: Output, report: dict[str, Any], language: str) -> None:
@@ -97,9 +126,18 @@ def _shown(value: Any, said: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return str(said["patron"]["yes" if value else "no"])
+    if isinstance(value, list):
+        return "; ".join(_guardian(guardian, said["patron"]) for guardian in value) or "-"
     if isinstance(value, dict):
         return address_text(value, said) if "kind" in value else str(value["reason"])
     return str(value)
+
+
+def _guardian(guardian: dict[str, Any], w: Any) -> str:
+    kind = w[f"holds as {guardian['kind']}"] if guardian["kind"] else w["holds nothing"]
+    parts = [guardian["name"] or "-", w[guardian["source"]], kind]
+    parts += [w["to"].format(day=guardian["to"])] if guardian["to"] else []
+    return ", ".join(part for part in parts if part)
 
 
 def _where_next(output: Output) -> None:

@@ -34,6 +34,13 @@ def demo_registry(
             help="Instead of serving, write the library's extract that fits these people, for `import patrons`.",
         ),
     ] = None,
+    guardians: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help="Beside --extract: write who has signed for the children among them, for `import guardians`.",
+        ),
+    ] = None,
     patrons: Annotated[int | None, typer.Option(min=1, help="Patrons in the extract (default: 5000).")] = None,
 ) -> None:
     """Run the demo registry alone, until Ctrl-C. Nobody in it is a real person."""
@@ -46,6 +53,8 @@ def demo_registry(
     from flows.local.demo_registry import PATRONS, days
     from flows.settings import load
 
+    if guardians is not None and extract is None:
+        raise UsageError("--guardians needs --extract beside it.", "The forms are about the patrons of that extract.")
     patrons = patrons or PATRONS
     made_up_on = days(load().data_dir / "demo-registry")[:1]  # the embedded one's people, where there are any
     options = ServeOptions(
@@ -72,10 +81,12 @@ def demo_registry(
         if extract is None:
             serve_forever(options, announce)
             return
-        from flows.local.demo_patrons import write_extract
+        from flows.local.demo_patrons import write_extracts
 
-        write_extract(registry_for(options), patrons, extract, options.today)
+        write_extracts(registry_for(options), patrons, extract, guardians, options.today)
         print(f"{extract}: {patrons} made-up patrons. Load them: patronsync import patrons {extract}")
+        if guardians is not None:
+            print(f"{guardians}: who has signed for the children. Then: patronsync import guardians {guardians}")
     except PersonsFileError as error:
         raise UserError(error.message, error.remedy) from None
     except ValueError as error:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,17 +12,7 @@ from flows.cli import exits
 from flows.cli.options import DryRun, Json, Today
 from flows.cli.output import Output
 from flows.cli.running import Watcher, run_watched
-from flows.parameters import Encoding
-
-
-class Kind(StrEnum):
-    """The kinds of files that can be loaded, as `mappers.extracts.EXTRACTS` has them."""
-
-    patrons = "patrons"
-
-
-FLOWS: Mapping[Kind, str] = {Kind.patrons: "flows.patron_import:patron_import"}
-"""Kind of file -> the flow that loads it, imported when it runs."""
+from flows.parameters import Encoding, ExtractKind
 
 
 class _Watcher(Watcher):
@@ -43,7 +31,7 @@ class _Watcher(Watcher):
 
 
 def import_extract(
-    kind: Annotated[Kind, typer.Argument(help="What the file holds.", show_choices=True)],
+    kind: Annotated[ExtractKind, typer.Argument(help="What the file holds.", show_choices=True)],
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The CSV file.", exists=True, dir_okay=False)],
     encoding: Annotated[Encoding, typer.Option(help="How the file's letters are written.")] = Encoding.utf_8,
     today: Today = None,
@@ -54,11 +42,13 @@ def import_extract(
     from flows.local.embedded import environment
 
     output = Output(as_json)
-    parameters = {"path": file.absolute(), "encoding": encoding.value, "dry_run": dry_run, "today": today}
     with environment(need_prefect=True) as settings:
-        module, _, name = FLOWS[kind].partition(":")
-        flow = getattr(import_module(module), name)
-        report = run_watched(lambda: flow(**parameters, return_state=True), output, f"{file.name}, kB", _Watcher)
+        from flows.extract_import import extract_import
+
+        def load() -> Any:
+            return extract_import(kind, file.absolute(), encoding, dry_run, today, return_state=True)
+
+        report = run_watched(load, output, f"{file.name}, kB", _Watcher)
         output.result(report)
         if not as_json:
             _show(report, output, settings.language)
@@ -67,18 +57,18 @@ def import_extract(
 
 def _show(report: Mapping[str, Any], output: Output, language: str) -> None:
     """The report for a person: state, counts, changes, and what was not done as the file says."""
-    from flows.reporting.import_report import changes, notes
+    from flows.reporting.import_report import changes, heading_of, remarks
     from flows.wording import words
 
     said = words(language)
     w = said["import"]
     output.say()
-    output.say(w["dry_heading" if report["dry_run"] else "heading"].format(**report), style="bold")
+    output.say(heading_of(dict(report), said), style="bold")
     output.say(f"{w['state']}: {report['state']}" + (f": {report['message']}" if report["message"] else ""))
     output.say(f"{w['today']}: {report['today']}, {w['seconds']}: {report['seconds']}")
     output.say(", ".join(f"{w[name]} {number}" for name, number in report["rows"].items()))
-    for note, number in notes(dict(report), said):
-        output.say(f"{note}: {number}")
+    for remark, number in remarks(dict(report), said):
+        output.say(f"{remark}: {number}")
     for heading, rows in ((w["changes"], changes(dict(report), said)), (w["rejects"], list(report["rejects"].items()))):
         if rows:
             output.say()

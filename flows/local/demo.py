@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,18 +24,19 @@ from cpr_client.demo.server import DemoRegistry
 from db import embedded
 from db.connect import Connection, connect
 from db.instance import mark_made_up
-from db.patrons.store import read_patron
+from db.patrons.store import list_cases, read_patron
 from db.refresh.batches import holders
 from flows.clock import today
-from flows.local.demo_patrons import write_extract
+from flows.local.demo_patrons import write_extracts
 from flows.local.embedded import environment
+from flows.parameters import ExtractKind
 from flows.reporting.patron_view import patron_json
 from flows.settings import Settings
 
 PATRONS = 5_000
 SEED = 2026
 BACK = timedelta(days=100)
-SHOWN_PER_KIND = 2
+SHOWN_PER_KIND = 1
 
 _SETTINGS = ("PATRONSYNC_", "PREFECT_", "PG")
 
@@ -46,22 +48,30 @@ class Demo:
     registry: DemoRegistry
     settings: Settings
     connection: Connection
-    extract: Path
+    patrons: Path
+    guardians: Path
     first_day: date
     today: date
 
-    def load(self) -> Any:
-        """Loads the extract as a library would, and marks the database as one of made-up people."""
-        from flows.patron_import import patron_import
+    def load(self, kind: ExtractKind) -> Any:
+        """Loads an extract as a library would, and marks the database as one of made-up people."""
+        from flows.extract_import import extract_import
 
         mark_made_up(self.connection)
-        return patron_import(path=self.extract, today=self.first_day, return_state=True)
+        file = {ExtractKind.patrons: self.patrons, ExtractKind.guardians: self.guardians}[kind]
+        return extract_import(kind, file, today=self.first_day, return_state=True)
 
     def refresh(self, day: date) -> Any:
         """Refreshes everybody who is due on `day`, as a Prefect flow."""
         from flows.registry_refresh import registry_refresh
 
         return registry_refresh(today=day, return_state=True)
+
+    def link_guardians(self, day: date) -> Any:
+        """Lets links follow custody on `day`, as a Prefect flow."""
+        from flows.guardian_links import guardian_links
+
+        return guardian_links(today=day, return_state=True)
 
     def move_on(self) -> AgeingLog:
         """Lets the registry's people live on until today."""
@@ -74,6 +84,10 @@ class Demo:
             found = holders(self.connection, numbers)
             chosen[kind] = [found[number] for number in numbers if number in found][:SHOWN_PER_KIND]
         return {kind: patrons for kind, patrons in chosen.items() if patrons}
+
+    def cases(self) -> Counter[str]:
+        """How many cases of each kind wait for staff today."""
+        return Counter(case.kind for case in list_cases(self.connection, self.today))
 
     def seen(self, number: str, day: date) -> dict[str, Any]:
         """A patron as `patronsync patron --json` shows them."""
@@ -89,15 +103,15 @@ def demo() -> Iterator[Demo]:
     first_day = day - BACK
     with _own_world() as home:
         people = build_people(people_for(PATRONS), SEED, first_day)
-        extract = home / "patrons.csv"
-        write_extract(people, PATRONS, extract, first_day)
+        patrons, guardians = home / "patrons.csv", home / "guardians.csv"
+        write_extracts(people, PATRONS, patrons, guardians, first_day)
         with (
             DemoRegistry(people) as registry,
             environment(Settings(data_dir=home, registry_url=registry.url), need_prefect=True) as settings,
         ):
             assert settings.database_url is not None
             with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-                yield Demo(registry, settings, connection, extract, first_day, day)
+                yield Demo(registry, settings, connection, patrons, guardians, first_day, day)
 
 
 @contextmanager

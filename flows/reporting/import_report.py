@@ -14,17 +14,17 @@ def publish(report: dict[str, Any], message: str | None, database: str, language
     """Makes the run's artifact."""
     said = words(language)
     text = import_markdown(report, message, database, said)
-    create_markdown_artifact(text, key=report["flow"], description=said["import"]["heading"].format(**report))
+    heading = heading_of(report, said)
+    create_markdown_artifact(text, key=f"{report['flow']}-{report['kind']}", description=heading)
 
 
 def import_markdown(report: dict[str, Any], message: str | None, database: str, said: Words) -> str:
     """The report's text."""
     w = said["import"]
-    heading = w["dry_heading" if report["dry_run"] else "heading"].format(**report)
     state = f"**{report['state']}**" + (f": {message}" if message else "")
     facts = [(w["state"], state), (w["today"], report["today"]), (w["database"], database)]
-    facts += [(w["seconds"], report["seconds"]), *notes(report, said)]
-    lines = [f"# {heading}", "", *table(["", ""], facts)]
+    facts += [(w["seconds"], report["seconds"]), *remarks(report, said)]
+    lines = [f"# {heading_of(report, said)}", "", *table(["", ""], facts)]
     lines += [f"## {w['rows']}", "", *table([w[name] for name in report["rows"]], [list(report["rows"].values())])]
     lines += [f"## {w['changes']}", ""]
     lines += table([w["kind"], w["count"]], list(changes(report, said))) if report["changes"] else [w["no_changes"], ""]
@@ -33,12 +33,17 @@ def import_markdown(report: dict[str, Any], message: str | None, database: str, 
     return "\n".join(lines)
 
 
+def heading_of(report: dict[str, Any], said: Words) -> str:
+    """What was loaded, by which run, and whether it was for real."""
+    code = "dry_heading" if report["dry_run"] else "heading"
+    return said.say("import", code, run=report["run"], what=said.say("extract_kind", report["kind"]))
+
+
 def changes(report: dict[str, Any], said: Words) -> list[tuple[str, int]]:
     """Events per kind, in words."""
     return [(said.say("change", code), count) for code, count in report["changes"].items()]
 
 
-def notes(report: dict[str, Any], said: Words) -> list[tuple[str, int]]:
-    """What was not done as the file says, though its line was loaded."""
-    names = ("child_groups_not_taken", "unlisted_municipality_codes")
-    return [(said["import"][name], report[name]) for name in names if report[name]]
+def remarks(report: dict[str, Any], said: Words) -> list[tuple[str, int]]:
+    """What was not done as a line says, though the line is no reject."""
+    return [(said.say("remark", code), count) for code, count in report["remarks"].items()]

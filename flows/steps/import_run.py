@@ -10,13 +10,13 @@ from typing import Any
 
 import psycopg
 
-from db.imports.patrons.store import Terms
+from db.imports.load import Terms
 from db.runs import store
 from flows.errors import UsageError
-from flows.parameters import Encoding
+from flows.parameters import Encoding, ExtractKind
 from flows.reporting.import_report import publish
 from flows.steps.listening import listener
-from flows.steps.load_patrons import Loaded
+from flows.steps.load_extract import Loaded
 from flows.steps.worker import Worker
 from flows.wording import words
 
@@ -27,6 +27,7 @@ class ImportRun:
 
     worker: Worker
     flow: str
+    kind: ExtractKind
     path: Path
     terms: Terms
     began: float = field(default_factory=time.monotonic)
@@ -66,6 +67,7 @@ class ImportRun:
         return {
             "run": self.terms.run_id,
             "flow": self.flow,
+            "kind": self.kind.value,
             "today": self.terms.today.isoformat(),
             "dry_run": self.terms.dry_run,
             "state": state,
@@ -79,14 +81,20 @@ class ImportRun:
             "changes": dict(counts.changes),
             "rejects": dict(loaded.rejects),
             "rejected_file": None if loaded.rejected_file is None else str(loaded.rejected_file),
-            "child_groups_not_taken": counts.child_groups_not_taken,
-            "unlisted_municipality_codes": counts.unlisted_municipality_codes,
+            "remarks": {remark.value: count for remark, count in counts.remarks.items() if count},
             "seconds": round(time.monotonic() - self.began, 1),
         }
 
 
 def begin_import(
-    worker: Worker, flow: str, path: Path, encoding: Encoding, *, dry_run: bool, today: date | None
+    worker: Worker,
+    flow: str,
+    kind: ExtractKind,
+    path: Path,
+    encoding: Encoding,
+    *,
+    dry_run: bool,
+    today: date | None,
 ) -> ImportRun:
     """Opens the run's record. Raises `UsageError` for a path that is relative: a run's folder is not the operator's."""
     if not path.is_absolute():
@@ -97,9 +105,9 @@ def begin_import(
         flow=flow,
         today=day,
         dry_run=dry_run,
-        parameters={"file": path.name, "encoding": encoding.value},
+        parameters={"kind": kind.value, "file": path.name, "encoding": encoding.value},
         database=worker.source.database,
         flow_run_id=worker.flow_run_id,
     )
     terms = Terms(run_id, day, worker.settings.child_group_names(), dry_run=dry_run)
-    return ImportRun(worker, flow, path, terms)
+    return ImportRun(worker, flow, kind, path, terms)

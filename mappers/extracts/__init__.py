@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mappers.extracts.columns import Extract
+from mappers.extracts.guardians import GUARDIANS
 from mappers.extracts.patrons import PATRONS
 
-EXTRACTS: Mapping[str, Extract] = {extract.kind: extract for extract in (PATRONS,)}
+EXTRACTS: Mapping[str, Extract] = {extract.kind: extract for extract in (PATRONS, GUARDIANS)}
 """Kind of file -> its declaration."""

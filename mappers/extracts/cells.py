@@ -108,6 +108,20 @@ def read_cpr_number(cell: str) -> str | None:
         raise UnreadableCell(Fault.NOT_A_CPR_NUMBER) from None
 
 
+def read_persons_number(cell: str) -> str | None:
+    """As `read_cpr_number`, of somebody who must be there: ten zeros, which begin with no day, are nobody's."""
+    number = read_cpr_number(cell)
+    if number is not None and not begins_with_a_day(number):
+        raise UnreadableCell(Fault.NOT_A_CPR_NUMBER)
+    return number
+
+
+def begins_with_a_day(digits: str) -> bool:
+    """Whether ten characters begin with a day of the month (60 more in a replacement number) and a month."""
+    day, month = int(digits[:2]), int(digits[2:4])
+    return 1 <= (day - 60 if day > 60 else day) <= 31 and 1 <= month <= 12
+
+
 def read_municipality_code(cell: str) -> str | None:
     """Up to four digits; returned as four (a spreadsheet drops the leading zero)."""
     written = cell.strip()

@@ -15,11 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cpr_client.cpr_number import CprNumber, InvalidCprNumber
-from mappers.extracts.cells import Reader, read_text
+from mappers.extracts.cells import Reader, begins_with_a_day, read_cpr_number, read_persons_number, read_text
 from mappers.extracts.faults import ExtractError, ExtractErrorKind, Fault, UnreadableCell
 
 _LOOKS_LIKE_A_NAME = re.compile(r"[A-Za-zÆØÅæøå][A-Za-zÆØÅæøå_ -]{0,39}")
 DELIMITERS = (",", ";")
+_CPR_NUMBER_READERS = (read_cpr_number, read_persons_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,9 @@ class BadRow(Exception):
 def may_be_a_cpr_number(text: str) -> bool:
     """Ten characters that begin with a day and month, with or without hyphen: never shown, whatever they are."""
     try:
-        digits = CprNumber.parse(text).digits
+        return begins_with_a_day(CprNumber.parse(text).digits)
     except InvalidCprNumber:
         return False
-    day, month = int(digits[:2]), int(digits[2:4])
-    return 1 <= (day - 60 if day > 60 else day) <= 31 and 1 <= month <= 12
 
 
 class Layout:
@@ -92,7 +91,7 @@ class Layout:
         at = {name: place for place, name in enumerate(self.names)}
         self._required = tuple(at[column.name] for column in columns if column.required)
         self._key = at[extract.key]
-        self._cpr_number = at.get("cpr_number")
+        self._cpr_numbers = tuple(at[column.name] for column in columns if column.reader in _CPR_NUMBER_READERS)
         self._needs = tuple((at[name], at[other]) for name, other in extract.needs.items() if name in at)
         self._periods = tuple((at[start], at[end]) for start, end in extract.periods if start in at and end in at)
 
@@ -120,10 +119,10 @@ class Layout:
 
     def _is_cpr_number(self, key: str, values: Sequence[str | None]) -> bool:
         """The row's own number is a CPR number: it would show in every list and log. Ten digits may be a number of
-        the library's, so these count only where they are the row's CPR number too."""
+        the library's, so these count only where they are a CPR number of the row, too."""
         if len(key) == 11 and key[6] == "-":
             return may_be_a_cpr_number(key)
-        return self._cpr_number is not None and key == values[self._cpr_number]
+        return any(key == values[place] for place in self._cpr_numbers)
 
     def _bad_row(self, cells: Sequence[str]) -> BadRow:
         """Everything that is wrong with a row: slow, since most rows are right."""

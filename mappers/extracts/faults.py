@@ -30,6 +30,12 @@ class Fault(StrEnum):
     CPR_NUMBER_HELD = "CPR number held"
     THIRD_CPR_NUMBER = "third CPR number"
     CARD_HELD = "card held"
+    NOT_A_PATRON = "not a patron"
+    PATRON_IS_DEAD = "patron is dead"
+    NOT_A_MINOR = "not a minor"
+    IS_THE_CHILD = "is the child"
+    LIES_AHEAD = "lies ahead"
+    SIGNED_THE_SAME_DAY = "signed the same day"
 
 
 class UnreadableCell(ValueError):

@@ -11,8 +11,7 @@ from datetime import date
 from typing import Any
 
 from mappers import address_kinds as kinds
-
-ADULT_AGE = 18
+from mappers.coming_of_age import AGE
 
 FACT_OF_COLUMN = {
     "cpr_number": "cpr_number",
@@ -48,9 +47,9 @@ def last_birth_date_of_an_adult(today: date) -> date:
     Who was born on 29 February comes of age on 1 March (18 years after a leap year is none; docs/reference/rules.md).
     """
     try:
-        return today.replace(year=today.year - ADULT_AGE)
+        return today.replace(year=today.year - AGE)
     except ValueError:  # 29 February: that year has none, and who was born on its 28th is the youngest adult
-        return today.replace(year=today.year - ADULT_AGE, day=28)
+        return today.replace(year=today.year - AGE, day=28)
 
 
 def is_third_number(before: Fields, former_numbers: Collection[str], line: Mapping[str, str | None]) -> bool:

@@ -57,7 +57,7 @@ def test_deploy_makes_the_pool_and_the_deployments_and_can_be_repeated(prefect_o
     given = {"PATRONSYNC_ENV_FILE": "patronsync.env", "PATRONSYNC_DATA_DIR": str(tmp_path / "data")}
     for _ in range(2):
         said = deploy(prefect_of_the_run, tmp_path, **given)
-        assert "registry-refresh" in said and "patron-import" in said
+        assert "registry-refresh" in said and "extract-import" in said
         pool = ask(prefect_of_the_run, "/work_pools/patronsync")
         assert (pool["name"], pool["type"]) == ("patronsync", "process")
         refresh = ask(prefect_of_the_run, "/deployments/name/registry-refresh/registry-refresh")
@@ -80,7 +80,7 @@ def test_prefect_deploy_all_works_on_the_file_as_it_stands(prefect_of_the_run, t
     ended = run(prefect_of_the_run, "-m", "prefect", "--no-prompt", "deploy", "--all", cwd=ROOT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     names = {deployment["name"] for deployment in ask(prefect_of_the_run, "/deployments/filter", {})}
-    assert {"registry-refresh", "patron-import"} <= names
+    assert {"registry-refresh", "extract-import"} <= names
 
 
 def test_a_pool_of_another_type_is_told(prefect_api, monkeypatch):

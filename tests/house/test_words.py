@@ -10,8 +10,10 @@ import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from flows.observability import certificate
 from flows.wording import LANGUAGES, words
-from mappers import address_kinds, cases, events, guardian, plausibility, quarantine, record
+from mappers import address_kinds, cases, custody, events, guardian, plausibility, quarantine, record
+from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
+from mappers.extracts.remarks import Remark
 
 OUTCOMES = {guardian.SAME_PERSON, record.FIRST_ANSWER, record.CHANGED, record.UNCHANGED, *quarantine.REASONS}
 
@@ -28,6 +30,8 @@ def failure_codes() -> set[str]:
 
 CODES = {
     "case": set(cases.KINDS),
+    "case_closed": {cases.UNCERTAIN_BIRTH_DATE, "any"},
+    "case_guardian": {*custody.KINDS, "signed", "patron"},
     "case_kind": set(cases.KINDS),
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
@@ -38,6 +42,8 @@ CODES = {
     "reject_remedy": {fault.value for fault in Fault},
     "extract": {kind.value for kind in ExtractErrorKind},
     **{section: set(certificate.CODES) for section in certificate.SECTIONS},
+    "extract_kind": set(EXTRACTS),
+    "remark": {remark.value for remark in Remark},
     "extract_remedy": {kind.value for kind in ExtractErrorKind},
 }
 """Section of the wording -> the codes that must have words in it."""

@@ -44,7 +44,15 @@ def test_the_kinds_of_cases_are_those_of_the_rules():
     }
 
 
-@pytest.mark.parametrize("declared", [events.EVENT_KINDS, cases.CASE_KINDS])
+def test_the_feed_is_told_of_every_case_but_that_of_a_duplicate_patron():
+    assert set(cases.KINDS) - set(cases.ABOUT_GUARDIANS) == {cases.DUPLICATE_PATRON}
+
+
+def test_every_word_that_closes_a_case_has_its_meaning():
+    assert set(cases.MEANING_OF_WORD) == set(cases.ClosingWord)
+
+
+@pytest.mark.parametrize("declared", [events.EVENT_KINDS, cases.CASE_KINDS, tuple(cases.MEANING_OF_WORD.items())])
 def test_each_kind_is_declared_once_with_its_meaning_in_one_line(declared):
     codes = [kind for kind, _ in declared]
     assert len(codes) == len(set(codes))

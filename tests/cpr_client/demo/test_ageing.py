@@ -9,6 +9,7 @@ import pytest
 
 from cpr_client.cpr_number import CprNumber
 from cpr_client.demo.ageing import AgeingLog, advance
+from cpr_client.demo.custody_changes import CUSTODY_CHANGES
 from cpr_client.demo.families import birthday
 from cpr_client.demo.numbers import is_made_up
 from cpr_client.demo.people import SEED, build_people
@@ -63,7 +64,7 @@ def _step_of(days: int) -> AgeingLog:
         ("c/o name", 0.2),
         ("contact address", 0.2),
         ("contact address deleted", 0.2),
-        ("custody changed", 1),
+        *((change.kind, 1) for change in CUSTODY_CHANGES),
         ("came of age", 1),
         ("returned", 1),
     ],
@@ -129,7 +130,9 @@ def test_who_is_not_in_the_log_is_as_before(moved_on: tuple[Registry, Registry, 
     before, after, log = moved_on
     named = {number for numbers in log.happened.values() for number in numbers} | set(log.successors.values())
     family = {n for number in log.successors for n in before[number].children}
-    family |= {s.cpr_number for number in log.successors if (s := before[number].spouse) and s.cpr_number}
+    for number in log.successors:
+        relatives = (before[number].spouse, before[number].mother, before[number].father)
+        family |= {relative.cpr_number for relative in relatives if relative and relative.cpr_number}
     for person in after:
         if person.cpr_number not in named | family:
             assert person == before[person.cpr_number]
@@ -156,6 +159,67 @@ def test_a_new_number_is_made_up_leads_to_the_same_person_and_is_followed_by_the
             parents = {p.cpr_number for p in (child.mother, child.father) if p} if child else {new}
             assert old not in parents
             assert new in parents
+
+
+@pytest.mark.parametrize("kind", ["died", "emigrated", "disappeared", "protected", "number changed", "number doubled"])
+def test_a_holder_of_custody_is_struck_by_whatever_can_strike_one(
+    moved_on: tuple[Registry, Registry, AgeingLog], kind: str
+) -> None:
+    before, after, log = moved_on
+    parents = [number for number in log.happened[kind] if _minors_of(before, number)]
+    assert parents
+    for number in parents:
+        for child in _minors_of(before, number):
+            now = after.get(log.successors.get(child, child))
+            assert now is not None
+            assert {relative.cpr_number for relative in (now.mother, now.father) if relative} & {
+                number,
+                log.successors.get(number),
+            }
+
+
+def _minors_of(registry: Registry, number: CprNumber) -> list[CprNumber]:
+    return [child for child in registry[number].children if child in registry and registry[child].custody]
+
+
+@pytest.mark.parametrize("kind", ["died", "protected", "number changed", "number doubled"])
+def test_a_child_is_struck_by_what_changes_its_links(moved_on: tuple[Registry, Registry, AgeingLog], kind: str) -> None:
+    before, _, log = moved_on
+    assert [number for number in log.happened[kind] if before[number].custody]
+
+
+def test_custody_changes_in_every_way_that_the_registry_knows(moved_on: tuple[Registry, Registry, AgeingLog]) -> None:
+    before, after, log = moved_on
+
+    def entries(kind: str) -> list[tuple[int, bool, bool]]:
+        """Type, begun, ended of each entry of one child."""
+        child = after[log.happened[kind][0]]
+        assert child.custody != before[child.cpr_number].custody
+        return [
+            (
+                entry.type,
+                entry.start is None or entry.start <= LATER,
+                entry.delete is not None and entry.delete <= LATER,
+            )
+            for entry in child.custody
+        ]
+
+    assert entries("custody of one parent ended") == [(3, True, False), (4, True, True)]
+    assert entries("custody of one parent ends soon") == [(3, True, False), (4, True, False)]
+    assert entries("custody of a second parent began") == [(3, True, False), (4, True, False)]
+    assert entries("custody of a second parent begins soon") == [(3, True, False), (4, False, False)]
+    assert entries("custody shared with an other holder") == [(3, True, False), (5, True, False)]
+    assert entries("custody given to two others") == [(5, True, False), (6, True, False)]
+    assert entries("custody of nobody") == []
+    for kind, known in (
+        ("custody of a holder who is not named", False),
+        ("custody of a holder who is a minor", True),
+        ("custody of a holder unknown to the registry", False),
+    ):
+        holder = after[log.happened[kind][0]].custody[-1].holder
+        assert holder is not None
+        assert (holder in after) == known
+        assert not known or after[holder].custody
 
 
 def test_a_household_moves_together(moved_on: tuple[Registry, Registry, AgeingLog]) -> None:

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from db.connect import Connection
-from db.imports.patrons.store import Counts, PatronLoad, Terms
+from db.imports.kinds import load_of
+from db.imports.load import Counts, Terms
+from mappers.extracts import EXTRACTS
 from mappers.extracts.columns import read_header
 from mappers.extracts.faults import Fault, Reject
-from mappers.extracts.patrons import PATRONS
 
 TODAY = date(2026, 11, 24)
 
@@ -37,12 +38,13 @@ def load(
     today: date = TODAY,
     child_groups: Sequence[str] = ("Barn",),
     run_id: int = 1,
+    kind: str = "patrons",
 ) -> Result:
     """Loads the lines, the header first."""
-    layout = read_header(PATRONS, lines[0])
+    layout = read_header(EXTRACTS[kind], lines[0])
     cells = csv.reader(lines[1:], delimiter=layout.delimiter, strict=True)
     rows: list[list[Any]] = [[number, *layout.read(row)] for number, row in enumerate(cells, 2)]
-    return load_rows(connection, layout.names, rows, dry_run, today, child_groups, run_id)
+    return load_rows(connection, layout.names, rows, dry_run, today, child_groups, run_id, kind)
 
 
 def load_rows(
@@ -53,13 +55,14 @@ def load_rows(
     today: date = TODAY,
     child_groups: Sequence[str] = ("Barn",),
     run_id: int = 1,
+    kind: str = "patrons",
 ) -> Result:
     """Loads rows that are read already."""
     terms = Terms(run_id, today, child_groups, dry_run=dry_run)
-    with PatronLoad(connection, names) as patron_load:
-        patron_load.stage(rows, [])
-        with patron_load.applied(terms) as counts:
-            rejects = list(patron_load.rejects())
+    with load_of(kind, connection, names) as file:
+        file.stage(rows, [])
+        with file.applied(terms) as counts:
+            rejects = list(file.rejects())
     return Result(counts, rejects)
 
 
@@ -100,6 +103,8 @@ TABLES = (
     "library.card_pin",
     "library.block",
     "library.absence",
+    "library.guardian",
+    "library.guardian_link",
     "library.patron_group",
     "library.branch",
     "sync.patron_check",

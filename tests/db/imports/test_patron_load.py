@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from db.connect import Connection
-from db.imports.patrons.store import PatronLoad, Terms
+from db.imports.load import Terms
+from db.imports.patrons.store import PatronLoad
 from db.imports.pins import is_pin
 from mappers.extracts.faults import Fault
+from mappers.extracts.remarks import Remark
 from tests.db.imports.loading import (
     TODAY,
     events,
@@ -294,7 +296,7 @@ def test_a_childs_group_given_to_an_adult_is_not_taken_and_is_counted(database: 
     header = "patron_number,birth_date,patron_group"
     lines = ("100,1990-01-01,Barn", "101,2008-11-24,Barn", "102,2008-11-25,Barn", "103,,Barn", "104,1990-01-01,Voksen")
     result = load(database, header, *lines)
-    assert result.counts.child_groups_not_taken == 2
+    assert result.counts.remarks[Remark.CHILD_GROUP_NOT_TAKEN] == 2
     assert [facts(database, str(number), "patron_group")[0] for number in range(100, 105)] == [
         None,
         None,
@@ -303,13 +305,13 @@ def test_a_childs_group_given_to_an_adult_is_not_taken_and_is_counted(database: 
         "Voksen",
     ]
     later = load(database, "patron_number,patron_group", "102,Barn", "104,Barn", today=date(2026, 11, 25))
-    assert (later.counts.child_groups_not_taken, later.counts.unchanged) == (2, 2)
+    assert (later.counts.remarks[Remark.CHILD_GROUP_NOT_TAKEN], later.counts.unchanged) == (2, 2)
     assert facts(database, "104", "patron_group") == ("Voksen",)
 
 
 def test_an_unlisted_municipality_code_is_kept_and_counted(database: Connection) -> None:
     result = load(database, "patron_number,municipality_code", "100,9999", "101,0851")
-    assert result.counts.unlisted_municipality_codes == 1
+    assert result.counts.remarks[Remark.UNLISTED_MUNICIPALITY_CODE] == 1
     assert facts(database, "100", "municipality_code") == ("9999",)
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from db.connect import Connection
 from mappers.extracts.patrons import PATRONS
+from mappers.extracts.remarks import Remark
 from mappers.extracts.taking import FACT_OF_COLUMN, OWN_COLUMNS, Fields
 from tests.db.imports.loading import TODAY, events, forget_events, load_rows, versions
 from tests.db.imports.oracle import Line, loaded
@@ -127,7 +128,7 @@ def test_a_load_leaves_what_the_mappers_say_and_a_second_one_changes_nothing(
     assert {(patron, kind) for patron, kind, _ in events(database)} == expected.kinds
     assert len(events(database)) == len(expected.kinds)
     counts = result.counts
-    assert counts.child_groups_not_taken == expected.withheld
+    assert counts.remarks[Remark.CHILD_GROUP_NOT_TAKEN] == expected.withheld
     assert counts.rejected == len(expected.faults)
     assert counts.added == len(expected.patrons) - len(before)
     assert counts.read == counts.added + counts.changed + counts.unchanged + counts.rejected

@@ -1,4 +1,4 @@
-"""Loads one file of patrons, without Prefect: read, check, load, list what was rejected."""
+"""Loads one file of any kind, without Prefect: read, check, load, list what was rejected."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from pathlib import Path
 
 import psycopg
 
-from db.imports.patrons.store import Counts, PatronLoad, Terms
+from db.imports.kinds import load_of
+from db.imports.load import Counts, Terms
 from flows.errors import UserError
-from flows.parameters import Encoding
+from flows.parameters import Encoding, ExtractKind
 from flows.steps.extract_file import open_extract
 from flows.steps.reject_list import RejectList
 from flows.wording import Words, words
+from mappers.extracts import EXTRACTS
+from mappers.extracts.columns import Extract
 from mappers.extracts.faults import ExtractError
-from mappers.extracts.patrons import PATRONS
 
 Progress = Callable[[int, int, int], None]
 """Told after each chunk: bytes read, bytes in all, lines read."""
@@ -31,8 +33,9 @@ class Loaded:
     rejected_file: Path | None
 
 
-def load_patrons(
+def load_extract(
     connection: psycopg.Connection,
+    kind: ExtractKind,
     path: Path,
     encoding: Encoding,
     terms: Terms,
@@ -46,10 +49,11 @@ def load_patrons(
     `db.errors.DatabaseProblem`; nothing is loaded then.
     """
     said = words(language)
+    extract = EXTRACTS[kind]
     listed = RejectList(path, said)
     lines = 0
     try:
-        with open_extract(PATRONS, path, encoding) as file, PatronLoad(connection, file.layout.names) as load:
+        with open_extract(extract, path, encoding) as file, load_of(kind, connection, file.layout.names) as load:
             for chunk in file.chunks():
                 load.stage(chunk.rows, chunk.rejects)
                 lines += len(chunk.rows) + len({reject.line for reject in chunk.rejects})
@@ -58,7 +62,7 @@ def load_patrons(
                 listed.write(load.rejects())
         listed.publish(dry_run=terms.dry_run)
     except ExtractError as error:
-        refused = _refused(error, path, said)
+        refused = _refused(error, extract, path, said)
     else:
         return Loaded(counts, listed.faults, listed.path if counts.rejected else None)
     finally:
@@ -66,13 +70,13 @@ def load_patrons(
     raise refused
 
 
-def _refused(error: ExtractError, path: Path, said: Words) -> UserError:
+def _refused(error: ExtractError, extract: Extract, path: Path, said: Words) -> UserError:
     """Why the whole file is refused, in words. A column's name is told where it is none of somebody's data."""
     kind = error.kind.value
     column = error.column or said["extract"]["column_by_place"].format(place=error.place)
     nearest = said["extract"]["nearest"].format(other=error.other) if error.other else ""
     values = {"column": column, "place": error.place, "other": error.other, "nearest": nearest}
-    values["known"] = ", ".join(known.name for known in PATRONS.columns)
+    values["known"] = ", ".join(known.name for known in extract.columns)
     return UserError(
         f"{path.name}: {said.say('extract', kind, **values)}".rstrip(), said.say("extract_remedy", kind, **values)
     )

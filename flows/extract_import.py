@@ -1,4 +1,4 @@
-"""Flow `patron-import`: a library's extract of its patrons, loaded as a whole or not at all."""
+"""Flow `extract-import`: an extract of a library's, of any kind, loaded as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,45 +12,52 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.observability.redaction import scrubbed
-from flows.parameters import Encoding, Today
+from flows.parameters import Encoding, ExtractKind, Today
 from flows.steps.import_run import begin_import
 from flows.steps.listening import told
-from flows.steps.load_patrons import load_patrons
+from flows.steps.load_extract import load_extract
 from flows.steps.worker import open_worker
 
-FLOW = "patron-import"
+FLOW = "extract-import"
 
 
 def run_name() -> str:
-    """What the run does: "import patrons.csv, dry run"."""
+    """What the run does: "import patrons, spring.csv, dry run"."""
     given = runtime.flow_run.parameters
     extra = [f"today {given['today']}"] if given.get("today") else []
     extra += ["dry run"] if given.get("dry_run") else []
-    return ", ".join([f"import {Path(str(given.get('path', ''))).name}", *extra])
+    kind = getattr(given.get("kind"), "value", given.get("kind", ""))
+    return ", ".join([f"import {kind}", Path(str(given.get("path", ""))).name, *extra])
 
 
 @flow(name=FLOW, flow_run_name=run_name, persist_result=False)
-def patron_import(
-    path: Path, encoding: Encoding = Encoding.utf_8, dry_run: bool = False, today: Today = None
+def extract_import(
+    kind: ExtractKind,
+    path: Path,
+    encoding: Encoding = Encoding.utf_8,
+    dry_run: bool = False,
+    today: Today = None,
 ) -> State[Any]:
-    """Loads an extract of patrons. Loading the same file again changes nothing.
+    """Loads an extract of the library system. Loading the same file again changes nothing.
 
     Args:
+        kind: What the file holds.
         path: The CSV file, with its whole path, on the machine where the worker runs. Lines that can't be loaded are
             listed beside it, in the file that ends on .rejected.csv.
         encoding: How the file's letters are written.
         dry_run: Report what would change, but change nothing.
         today: The day to work by, if not today; a day ahead is possible in a dry run alone.
     """
-    return told(lambda: _load(path, encoding, dry_run=dry_run, today=today))
+    return told(lambda: _load(kind, path, encoding, dry_run=dry_run, today=today))
 
 
-def _load(path: Path, encoding: Encoding, *, dry_run: bool, today: date | None) -> State[Any]:
+def _load(kind: ExtractKind, path: Path, encoding: Encoding, *, dry_run: bool, today: date | None) -> State[Any]:
     with scrubbed(), open_worker(need_registry=False) as worker:
-        run = begin_import(worker, FLOW, path, encoding, dry_run=dry_run, today=today)
+        run = begin_import(worker, FLOW, kind, path, encoding, dry_run=dry_run, today=today)
         try:
-            loaded = load_patrons(
+            loaded = load_extract(
                 worker.connection,
+                kind,
                 path,
                 encoding,
                 run.terms,

@@ -1,4 +1,4 @@
-"""The flow `patron-import` and `patronsync import patrons`: a file on its way into the library."""
+"""The flow `extract-import` and `patronsync import patrons`: a file on its way into the library."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from pydantic import SecretStr
 
 from db.connect import Connection, connect
-from db.imports.patrons.store import Terms
+from db.imports.kinds import LOADS
+from db.imports.load import Terms
 from flows.cli import run
-from flows.cli.imports import FLOWS, Kind
 from flows.errors import UserError
-from flows.parameters import Encoding
+from flows.parameters import Encoding, ExtractKind
 from flows.settings import Settings, use
-from flows.steps.load_patrons import Loaded, load_patrons
+from flows.steps.load_extract import Loaded, load_extract
 from mappers.extracts import EXTRACTS
 
 TERMS = Terms(1, date(2026, 3, 2), ["Barn"])
@@ -47,7 +47,7 @@ def database(database_url: str):  # type: ignore[no-untyped-def]
 
 def load(database: Connection, path: Path, dry_run: bool = False, language: str = "en") -> Loaded:
     terms = Terms(TERMS.run_id, TERMS.today, TERMS.child_groups, dry_run=dry_run)
-    return load_patrons(database, path, Encoding.utf_8, terms, language=language)
+    return load_extract(database, ExtractKind.patrons, path, Encoding.utf_8, terms, language=language)
 
 
 def count(database: Connection, table: str) -> int:
@@ -126,7 +126,7 @@ def test_a_database_that_goes_away_leaves_nothing_behind(database: Connection, f
             other.execute("SELECT pg_terminate_backend(%s)", [database.info.backend_pid])
 
     with pytest.raises(Exception, match="database"):
-        load_patrons(database, file, Encoding.utf_8, TERMS, progress=cut)
+        load_extract(database, ExtractKind.patrons, file, Encoding.utf_8, TERMS, progress=cut)
     assert seen == [4]
     assert [path.name for path in file.parent.iterdir()] == ["patrons.csv"]
     with connect(database_url, autocommit=True) as after:
@@ -149,7 +149,7 @@ def test_memory_stays_flat_whatever_the_length_of_the_file(database: Connection,
 
 
 def test_the_command_offers_the_kinds_that_there_are() -> None:
-    assert set(FLOWS) == set(Kind) == set(EXTRACTS)
+    assert set(ExtractKind) == set(EXTRACTS) == set(LOADS)
 
 
 @pytest.fixture
@@ -183,7 +183,8 @@ def test_the_command_prints_counts_and_ends_with_1_where_a_line_was_rejected(
     assert 0 <= seconds < 60
     assert report == {
         "run": 1,
-        "flow": "patron-import",
+        "flow": "extract-import",
+        "kind": "patrons",
         "today": report["today"],
         "dry_run": False,
         "state": "incomplete",
@@ -191,13 +192,12 @@ def test_the_command_prints_counts_and_ends_with_1_where_a_line_was_rejected(
         "changes": {"patron.added": 2},
         "rejects": {"not a date": 1, "CPR number held": 1},
         "rejected_file": str(file.with_name("patrons.rejected.csv")),
-        "child_groups_not_taken": 0,
-        "unlisted_municipality_codes": 0,
+        "remarks": {},
         "message": report["message"],
     }
     assert "2 of 4 lines were rejected" in report["message"]
     run_record = database.execute("SELECT flow, state, counts, outcomes, changes FROM sync.run").fetchone()
-    assert run_record == ("patron-import", "incomplete", report["rows"], report["rejects"], report["changes"])
+    assert run_record == ("extract-import", "incomplete", report["rows"], report["rejects"], report["changes"])
 
 
 def test_the_command_ends_with_0_where_all_was_loaded_and_says_what_was_done(
@@ -211,6 +211,43 @@ def test_the_command_ends_with_0_where_all_was_loaded_and_says_what_was_done(
     assert code == 0
     assert "dry run, nothing was changed" in out
     assert "read 1, added 0, changed 0, unchanged 1, rejected 0" in out
+
+
+GUARDIANS = f"""patron_number;guardian_cpr_number;guardian_name;mobile;signed_on
+100;150280-9001;Åse Fabelsen;20304050;2026-02-01
+100;{CPR_NUMBER};Anna Jensen;;2026-02-02
+150280-9001;1502809001;Åse Fabelsen;;2026-02-01
+999;150280-9001;Åse Fabelsen;;2026-02-30
+"""
+
+
+def test_a_file_of_guardians_takes_the_same_road_and_shows_no_number_where_lines_are_rejected(
+    command: Callable[..., tuple[int, str, str]],
+    file: Path,
+    database: Connection,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    database.execute(
+        "INSERT INTO library.patron (patron_number, cpr_number, birth_date) VALUES ('100', %s, '2015-01-02')",
+        [CPR_NUMBER],
+    )
+    guardians = file.with_name("guardians.csv")
+    guardians.write_bytes(GUARDIANS.encode("latin-1"))
+    code, out, err = command("guardians", str(guardians), "--encoding", "latin-1", "--json")
+    report = json.loads(out)
+    assert (code, report["flow"], report["kind"]) == (1, "extract-import", "guardians")
+    assert report["rows"] == {"read": 4, "added": 1, "changed": 0, "unchanged": 0, "rejected": 3}
+    assert report["changes"] == {"guardian.linked": 1}
+    listed = Path(report["rejected_file"]).read_text(encoding="utf-8")
+    assert [line.split(",")[:3] for line in listed.splitlines()[1:]] == [
+        ["3", "100", "guardian_cpr_number"],
+        ["4", "", "patron_number"],
+        ["5", "999", "signed_on"],
+    ]
+    for personal in (CPR_NUMBER, "1502809001", "150280-9001", "Fabelsen", "20304050"):
+        assert personal not in listed + out + err + caplog.text
+    assert database.execute("SELECT name, mobile FROM library.guardian").fetchall() == [("Åse Fabelsen", "20304050")]
 
 
 def test_nothing_of_a_patron_is_printed_or_logged(
@@ -257,11 +294,11 @@ def test_what_prefect_keeps_of_a_run_is_counts_and_the_files_name(
     from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
     with get_client(sync_client=True) as client:
-        runs = client.read_flow_runs(flow_filter=FlowFilter(name=FlowFilterName(any_=["patron-import"])), limit=200)
+        runs = client.read_flow_runs(flow_filter=FlowFilter(name=FlowFilterName(any_=["extract-import"])), limit=200)
         newest = max(runs, key=lambda flow_run: flow_run.start_time)
         artifacts = client.read_artifacts()
     kept = newest.model_dump_json() + json.dumps([artifact.data for artifact in artifacts])
-    assert newest.name == "import patrons.csv"
+    assert newest.name == "import patrons, patrons.csv"
     assert newest.state_type is not None
     assert newest.state_type.value == "FAILED"
     assert "rejected" in kept
@@ -270,11 +307,11 @@ def test_what_prefect_keeps_of_a_run_is_counts_and_the_files_name(
 
 
 def test_a_relative_path_is_refused_by_the_flow(command: object, database_url: str) -> None:
-    from flows.patron_import import patron_import
+    from flows.extract_import import extract_import
 
     before = use(Settings(database_url=SecretStr(database_url), registry_url="http://127.0.0.1:9/"))
     try:
-        state = patron_import(path=Path("patrons.csv"), return_state=True)
+        state = extract_import(ExtractKind.patrons, Path("patrons.csv"), return_state=True)
     finally:
         use(before)
     assert state.is_failed()
