@@ -11,8 +11,11 @@ demo: $(VENV)/.installed
 
 install: $(VENV)/.installed
 
+# What fails is played once more, alone: real servers that share a busy machine can be late for one another. What is
+# broken fails again; what was late stands in the first run's list, to be made sturdier.
 test: $(VENV)/.installed-dev check
-	$(BIN)/python -m pytest -q -n auto --dist worksteal
+	$(BIN)/python -m pytest -q -n auto --dist worksteal \
+		|| $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
