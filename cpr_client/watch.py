@@ -66,7 +66,7 @@ class Watch:
     def _begin(self) -> None:
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._look, name="registry-watch", daemon=True)
+                self._thread = threading.Thread(target=self._look, name="watch", daemon=True)
                 self._thread.start()
 
     def _look(self) -> None:
