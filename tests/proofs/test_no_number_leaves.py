@@ -314,6 +314,25 @@ def test_an_import_of_bad_lines_leaves_none(night: Night, tmp_path: Path) -> Non
     night.spy.silent(listed.read_text() if listed.exists() else "")
 
 
+def test_an_import_of_bad_forms_leaves_none(night: Night, tmp_path: Path) -> None:
+    file = tmp_path / "guardians.csv"
+    header = "patron_number,guardian_cpr_number,guardian_name,mobile,signed_on\n"
+    bodies = {
+        "of nobody": f"{header}L9,{NUMBER},{NAME},,2026-01-01\n{NUMBER},{NUMBER},{NAME},,2026-01-01\n",
+        "unreadable": f"{header}L9,{NAME},{NUMBER},,{NUMBER}\nL9,{NUMBER}9,{NAME},,31.12.1959\n",
+        "ahead": f'{header}L9,{NUMBER},{NAME},,2999-01-01\nL7,"{NUMBER},{NAME}\n',
+        "a header of data": f"{NUMBER},{NAME},{STREET}\n",
+    }
+    for name, text in bodies.items():
+        file.write_text(text)
+        code, out = night.library.command("import", "guardians", str(file))
+        assert code == 1, name
+        [(flow_run,)] = night.library.rows("SELECT prefect_flow_run_id FROM sync.run ORDER BY run_id DESC LIMIT 1")
+        night.nothing_left(str(flow_run), out, night.library.errors)
+        listed = file.with_name("guardians.rejected.csv")
+        night.spy.silent(listed.read_text() if listed.exists() else "")
+
+
 def test_after_all_that_the_file_of_prefect_s_server_holds_none(night: Night) -> None:
     with _forced(night.library, "check violation"):
         night.nothing_left(*_broke_off(night))
