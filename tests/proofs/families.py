@@ -16,7 +16,7 @@ from typing import Any
 
 Facts = dict[str, Any]
 Act = tuple[str, ...]
-"""What staff do: ("enrol", patron, number, group), ("drop", patron), ("form", child, number), ("settle", child)."""
+"""What staff do: ("enrol", patron, number, group), ("drop", patron), ("form", child, number), ("close", child)."""
 
 NO_NUMBER = "0000000000"
 HOME: Facts = {
@@ -326,9 +326,8 @@ class Family:
         if (some := self._some_child()) and is_young(some[1], today, spare=90):
             some[1]["birth_date_uncertain"] = True
 
-    def _staff_close_the_doubt(self, today: date) -> None:
-        for child in self.children:
-            self.staff.append(("settle", child))
+    def _staff_close_cases(self, today: date) -> None:
+        self.staff.append(("close", self.random.choice(sorted(self.children))))
 
     def _a_form_is_signed(self, today: date) -> None:
         if (some := self._some_child()) and is_young(some[1], today, spare=30):
@@ -357,7 +356,7 @@ _HAPPENS: list[Callable[[Family, date], None]] = [
     Family._an_answer_can_t_be_read,
     *[Family._answers_can_be_read] * 2,
     Family._a_birth_date_is_in_doubt,
-    Family._staff_close_the_doubt,
+    *[Family._staff_close_cases] * 2,
     *[Family._a_form_is_signed] * 3,
 ]
 

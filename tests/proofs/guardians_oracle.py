@@ -1,12 +1,15 @@
 """What links, cases, groups and guardians must be after each night: dicts and loops, written from the rules alone.
 
-The rules are docs/reference/rules.md, "Guardians of minors"; nothing of the product is imported. The oracle is told what
-staff do (who becomes a patron, which forms are signed), and reads the registry as it is that night: a dict of persons
-with the keys of a persons file. Where the rules leave something open, it takes these readings:
+The rules are docs/reference/rules.md, "Guardians of minors"; nothing of the product is imported. The oracle is told
+what staff do (who becomes a patron, which forms are signed, which cases are closed), and reads the registry as it is
+that night: a dict of persons with the keys of a persons file. Where the rules leave something open, it takes these
+readings:
 
 - an enrolled link is never ended by the registry; a later form by somebody else for the same child ends the earlier one
   on the day on which the later one was signed;
-- while a case `uncertain birth date` stands, nothing is decided for that child;
+- while a case `uncertain birth date` stands, nothing is decided for that child; once staff have closed it, the birth
+  date counts;
+- a case that staff closed is not raised again before its cause was gone;
 - the cases of a child who is dead or grown up are closed;
 - of a child about whom the registry has not spoken nothing is known: no holder, no case;
 - a guardian is one person under all numbers that the library has seen lead to each other: a case or a link that stays
@@ -19,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 Facts = dict[str, Any]
@@ -107,12 +111,18 @@ class Link:
 
 @dataclass
 class Case:
-    """A staff case about a child; `who`: the guardian, where it is about one."""
+    """A staff case about a child; `who`: the guardian, where it is about one. `over`: its cause is gone."""
 
     kind: str
     who: str
     since: date
     closed_on: date | None = None
+    by_staff: bool = False
+    over: bool = False
+
+    def stands(self) -> bool:
+        """It is open, or staff closed it and its cause is still there: it is not raised again."""
+        return self.closed_on is None or (self.by_staff and not self.over)
 
 
 @dataclass
@@ -173,12 +183,13 @@ class Oracle:
                 link.to = signed_on
         self.links[child].append(Link(who, "enrolled", None, signed_on, signed_on=signed_on))
 
-    def settle(self, child: str, today: date) -> None:
-        """Staff close the case `uncertain birth date`."""
+    def close(self, child: str, today: date) -> None:
+        """Staff close the open cases of a child."""
         for case in self.cases[child]:
-            if case.kind == "uncertain birth date" and case.closed_on is None:
-                case.closed_on = today
-                self.patrons[child].settled = True
+            if case.closed_on is None:
+                case.closed_on, case.by_staff = today, True
+                if case.kind == "uncertain birth date":
+                    self.patrons[child].settled = True
 
     # The refresh of patrons ------------------------------------------------------------------------------------------
 
@@ -332,7 +343,7 @@ class Oracle:
                 continue
             numbers, outcome = self._follow(number)
             asked.owed |= set(numbers[:-1] if outcome == "patron" else numbers)
-            for before, after in zip(numbers, numbers[1:], strict=False):
+            for before, after in pairwise(numbers):
                 if outcome in ("good", "patron"):
                     self.leads[before] = after
             if outcome == "good":
@@ -439,13 +450,16 @@ class Oracle:
         self, child: str, wanted: list[tuple[str, str]], today: date, asked: Asked, *, keep: bool = False
     ) -> None:
         cases = self.cases[child]
-        before = {(case.kind, case.who) for case in cases if case.closed_on is None}
+        before = {(case.kind, case.who) for case in cases if case.stands()}
         for kind, who in wanted:
             if (kind, who) not in before:
                 cases.append(Case(kind, who, today))
                 asked.told.add((child, "guardian.case"))
         for case in cases:
-            if case.closed_on is None and (case.kind, case.who) not in wanted and not keep:
+            if (case.kind, case.who) in wanted or keep or case.over:
+                continue
+            case.over = True
+            if case.closed_on is None:
                 case.closed_on = today
                 asked.told.add((child, "guardian.case"))
 
