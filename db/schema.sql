@@ -169,6 +169,17 @@ CREATE FUNCTION library.is_registry_number(cpr text) RETURNS boolean
 
 COMMENT ON FUNCTION library.is_registry_number(cpr text) IS 'Whether the registry can know the CPR number: not a replacement number (day of month + 60, or letters in the serial), nor none';
 
+CREATE FUNCTION sync.add_guardian_checks() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO sync.guardian_check (guardian_id) SELECT guardian_id FROM added ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.add_guardian_checks() IS 'Makes the sync.guardian_check rows of the guardians that a statement added';
+
 CREATE FUNCTION sync.add_patron_checks() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -298,6 +309,29 @@ COMMENT ON COLUMN library.charge.amount IS 'Kroner';
 
 COMMENT ON COLUMN library.charge.charged_at IS 'When it was charged';
 
+CREATE TABLE library.custody (
+    patron_number text NOT NULL,
+    kind text NOT NULL,
+    cpr_number text,
+    valid_from date,
+    valid_to date,
+    CONSTRAINT custody_check CHECK (((cpr_number IS NULL) = (kind = 'unknown holder'::text))),
+    CONSTRAINT custody_cpr_number_check CHECK ((cpr_number ~ '^[0-9]{10}$'::text)),
+    CONSTRAINT custody_kind_check CHECK ((kind = ANY (ARRAY['mother'::text, 'father'::text, 'other holder'::text, 'unknown holder'::text])))
+);
+
+COMMENT ON TABLE library.custody IS 'Custody of a minor as the refresh''s answer about the child gives it, mother and father resolved; no row beside sync.patron_check.custody_on: no entry. Former holders whom the library never linked are not kept';
+
+COMMENT ON COLUMN library.custody.patron_number IS 'The minor';
+
+COMMENT ON COLUMN library.custody.kind IS 'How the holder holds custody';
+
+COMMENT ON COLUMN library.custody.cpr_number IS 'The holder''s CPR number as the answer has it; null: the registry does not say who';
+
+COMMENT ON COLUMN library.custody.valid_from IS 'First day of the custody; null: always';
+
+COMMENT ON COLUMN library.custody.valid_to IS 'First day without it (the delete date); null: no end known';
+
 CREATE TABLE library.former_cpr_number (
     cpr_number text NOT NULL,
     patron_number text NOT NULL,
@@ -312,6 +346,18 @@ COMMENT ON COLUMN library.former_cpr_number.cpr_number IS 'The number no longer 
 COMMENT ON COLUMN library.former_cpr_number.patron_number IS 'The patron who had it';
 
 COMMENT ON COLUMN library.former_cpr_number.until IS 'The day the change was learnt';
+
+CREATE TABLE library.former_guardian_number (
+    cpr_number text NOT NULL,
+    guardian_id bigint NOT NULL,
+    CONSTRAINT former_guardian_number_cpr_number_check CHECK ((cpr_number ~ '^[0-9]{6}[0-9A-Z]{4}$'::text))
+);
+
+COMMENT ON TABLE library.former_guardian_number IS 'CPR numbers by which a child''s custody may still name a guardian who has another one now';
+
+COMMENT ON COLUMN library.former_guardian_number.cpr_number IS 'The number no longer in force';
+
+COMMENT ON COLUMN library.former_guardian_number.guardian_id IS 'The guardian who had it';
 
 CREATE TABLE library.guardian (
     guardian_id bigint NOT NULL,
@@ -416,6 +462,7 @@ CREATE TABLE library.guardian_link (
     valid_to date,
     confirmed boolean,
     signed_on date,
+    ended boolean DEFAULT false NOT NULL,
     CONSTRAINT guardian_link_check CHECK (((guardian_id IS NOT NULL) OR (kind = 'unknown holder'::text))),
     CONSTRAINT guardian_link_check1 CHECK (
 CASE source
@@ -446,6 +493,8 @@ COMMENT ON COLUMN library.guardian_link.valid_to IS 'First day on which it is ov
 COMMENT ON COLUMN library.guardian_link.confirmed IS 'An enrolled guardian holds custody today; null: not compared yet, and for a registry link';
 
 COMMENT ON COLUMN library.guardian_link.signed_on IS 'The day the undertaking was signed; null for a registry link';
+
+COMMENT ON COLUMN library.guardian_link.ended IS 'The end (valid_to) has come and was told (event guardian.ended); valid_to alone may lie ahead';
 
 ALTER TABLE library.guardian_link ALTER COLUMN link_number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME library.guardian_link_link_number_seq
@@ -658,8 +707,15 @@ CREATE TABLE library.staff_case (
     since date NOT NULL,
     closed_on date,
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    resolved_on date,
+    closed_by text,
+    closing_word text,
     CONSTRAINT staff_case_check CHECK ((closed_on >= since)),
-    CONSTRAINT staff_case_detail_check CHECK ((jsonb_typeof(detail) = 'object'::text))
+    CONSTRAINT staff_case_check1 CHECK ((resolved_on >= since)),
+    CONSTRAINT staff_case_closed_by_check CHECK ((closed_by <> ''::text)),
+    CONSTRAINT staff_case_closing_word_check CHECK ((closing_word <> ''::text)),
+    CONSTRAINT staff_case_detail_check CHECK ((jsonb_typeof(detail) = 'object'::text)),
+    CONSTRAINT staff_case_resolved_is_closed CHECK (((resolved_on IS NULL) OR (closed_on IS NOT NULL)))
 );
 
 COMMENT ON TABLE library.staff_case IS 'What staff must look at; one open case per patron, kind and detail';
@@ -675,6 +731,12 @@ COMMENT ON COLUMN library.staff_case.since IS 'The day it was raised';
 COMMENT ON COLUMN library.staff_case.closed_on IS 'The day it was closed; null: open';
 
 COMMENT ON COLUMN library.staff_case.detail IS 'Codes and patron numbers alone, never a name or a CPR number';
+
+COMMENT ON COLUMN library.staff_case.resolved_on IS 'The day its cause was seen to be gone; a case that staff closed (closed_on alone) is not raised again before that';
+
+COMMENT ON COLUMN library.staff_case.closed_by IS 'The operating system''s user who closed it; null: open, or closed by itself';
+
+COMMENT ON COLUMN library.staff_case.closing_word IS 'What that user said about it; never a name or a CPR number';
 
 ALTER TABLE library.staff_case ALTER COLUMN case_number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME library.staff_case_case_number_seq
@@ -743,7 +805,8 @@ CREATE TABLE sync.patron_check (
     patron_number text NOT NULL,
     checked_at timestamp with time zone,
     checked_on date,
-    next_due date DEFAULT '-infinity'::date NOT NULL
+    next_due date DEFAULT '-infinity'::date NOT NULL,
+    custody_on date
 );
 
 COMMENT ON TABLE sync.patron_check IS 'When each patron was last looked up and is next due; one row per patron, made by a trigger';
@@ -755,6 +818,8 @@ COMMENT ON COLUMN sync.patron_check.checked_at IS 'When the registry last answer
 COMMENT ON COLUMN sync.patron_check.checked_on IS 'The run''s day at that time; null: never';
 
 COMMENT ON COLUMN sync.patron_check.next_due IS 'The day the patron is due; -infinity: at once; infinity: never by schedule';
+
+COMMENT ON COLUMN sync.patron_check.custody_on IS 'The run''s day of the answer that library.custody is out of; null: no minor, or the registry has not spoken';
 
 CREATE TABLE sync.quarantine (
     quarantine_id bigint NOT NULL,
@@ -925,6 +990,48 @@ ALTER TABLE sync.disclosure ALTER COLUMN disclosure_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE sync.guardian_check (
+    guardian_id bigint NOT NULL,
+    checked_at timestamp with time zone,
+    checked_on date,
+    next_due date DEFAULT '-infinity'::date NOT NULL,
+    reason text,
+    since date,
+    tries integer DEFAULT 0 NOT NULL,
+    CONSTRAINT guardian_check_check CHECK ((((reason IS NULL) = (tries = 0)) AND ((reason IS NULL) = (since IS NULL)))),
+    CONSTRAINT guardian_check_tries_check CHECK ((tries >= 0))
+);
+
+COMMENT ON TABLE sync.guardian_check IS 'When each guardian was last looked up and is next due, and why the last answer could not be applied; one row per guardian, made by a trigger. Who is a patron is looked up as one, never here';
+
+COMMENT ON COLUMN sync.guardian_check.guardian_id IS 'The guardian';
+
+COMMENT ON COLUMN sync.guardian_check.checked_at IS 'When the registry last answered about the guardian; null: never';
+
+COMMENT ON COLUMN sync.guardian_check.checked_on IS 'The run''s day at that time; null: never';
+
+COMMENT ON COLUMN sync.guardian_check.next_due IS 'The day the guardian is due; -infinity: at once; infinity: never by schedule';
+
+COMMENT ON COLUMN sync.guardian_check.reason IS 'Why the last answer could not be applied, as a reason of quarantine; null: it was, or there was none';
+
+COMMENT ON COLUMN sync.guardian_check.since IS 'The run''s day on which that began';
+
+COMMENT ON COLUMN sync.guardian_check.tries IS 'Look-ups in a row that ended in it';
+
+CREATE TABLE sync.guardian_claim (
+    guardian_id bigint NOT NULL,
+    claimant bigint NOT NULL,
+    lease_until timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE sync.guardian_claim IS 'Guardians that a worker is looking up; rows exist only while claimed, and fall as those of sync.claim do';
+
+COMMENT ON COLUMN sync.guardian_claim.guardian_id IS 'The guardian claimed';
+
+COMMENT ON COLUMN sync.guardian_claim.claimant IS 'Whose claim, as in sync.claim';
+
+COMMENT ON COLUMN sync.guardian_claim.lease_until IS 'When the claim falls although its owner''s session lives';
+
 CREATE TABLE sync.instance (
     one_row boolean DEFAULT true NOT NULL,
     made_up boolean DEFAULT false NOT NULL,
@@ -1068,8 +1175,14 @@ ALTER TABLE ONLY library.card_pin
 ALTER TABLE ONLY library.charge
     ADD CONSTRAINT charge_pkey PRIMARY KEY (charge_number);
 
+ALTER TABLE ONLY library.custody
+    ADD CONSTRAINT custody_patron_number_kind_cpr_number_valid_from_key UNIQUE NULLS NOT DISTINCT (patron_number, kind, cpr_number, valid_from);
+
 ALTER TABLE ONLY library.former_cpr_number
     ADD CONSTRAINT former_cpr_number_pkey PRIMARY KEY (cpr_number);
+
+ALTER TABLE ONLY library.former_guardian_number
+    ADD CONSTRAINT former_guardian_number_pkey PRIMARY KEY (cpr_number);
 
 ALTER TABLE ONLY library.guardian
     ADD CONSTRAINT guardian_cpr_number_key UNIQUE (cpr_number);
@@ -1140,6 +1253,12 @@ ALTER TABLE ONLY sync.claim
 ALTER TABLE ONLY sync.disclosure
     ADD CONSTRAINT disclosure_pkey PRIMARY KEY (disclosure_id);
 
+ALTER TABLE ONLY sync.guardian_check
+    ADD CONSTRAINT guardian_check_pkey PRIMARY KEY (guardian_id);
+
+ALTER TABLE ONLY sync.guardian_claim
+    ADD CONSTRAINT guardian_claim_pkey PRIMARY KEY (guardian_id);
+
 ALTER TABLE ONLY sync.instance
     ADD CONSTRAINT instance_pkey PRIMARY KEY (one_row);
 
@@ -1156,9 +1275,15 @@ CREATE INDEX charge_loan ON library.charge USING btree (loan_number);
 
 CREATE INDEX charge_patron ON library.charge USING btree (patron_number);
 
+CREATE INDEX custody_holder ON library.custody USING btree (cpr_number);
+
 CREATE INDEX former_cpr_number_patron ON library.former_cpr_number USING btree (patron_number);
 
+CREATE INDEX former_guardian_number_guardian ON library.former_guardian_number USING btree (guardian_id);
+
 CREATE INDEX guardian_link_guardian ON library.guardian_link USING btree (guardian_id);
+
+CREATE INDEX guardian_link_standing ON library.guardian_link USING btree (patron_number) WHERE (NOT ended);
 
 CREATE INDEX loan_patron ON library.loan USING btree (patron_number);
 
@@ -1186,6 +1311,12 @@ CREATE INDEX claim_claimant ON sync.claim USING btree (claimant);
 
 CREATE INDEX disclosure_patron ON sync.disclosure USING btree (patron_number);
 
+CREATE INDEX guardian_check_due ON sync.guardian_check USING btree (next_due, guardian_id);
+
+CREATE INDEX guardian_claim_claimant ON sync.guardian_claim USING btree (claimant);
+
+CREATE INDEX patron_check_custody ON sync.patron_check USING btree (patron_number) WHERE (custody_on IS NOT NULL);
+
 CREATE INDEX patron_check_due ON sync.patron_check USING btree (next_due, patron_number);
 
 CREATE UNIQUE INDEX quarantine_open ON sync.quarantine USING btree (patron_number) WHERE (closed_on IS NULL);
@@ -1206,6 +1337,8 @@ ALTER INDEX sync.registry_access_guardian ATTACH PARTITION sync.registry_access_
 
 ALTER INDEX sync.registry_access_patron ATTACH PARTITION sync.registry_access_default_patron_number_asked_at_idx;
 
+CREATE TRIGGER add_guardian_checks AFTER INSERT ON library.guardian REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sync.add_guardian_checks();
+
 CREATE TRIGGER add_patron_checks AFTER INSERT ON library.patron REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sync.add_patron_checks();
 
 ALTER TABLE ONLY library.absence
@@ -1223,8 +1356,14 @@ ALTER TABLE ONLY library.charge
 ALTER TABLE ONLY library.charge
     ADD CONSTRAINT charge_patron_number_fkey FOREIGN KEY (patron_number) REFERENCES library.patron(patron_number);
 
+ALTER TABLE ONLY library.custody
+    ADD CONSTRAINT custody_patron_number_fkey FOREIGN KEY (patron_number) REFERENCES library.patron(patron_number) ON DELETE CASCADE;
+
 ALTER TABLE ONLY library.former_cpr_number
     ADD CONSTRAINT former_cpr_number_patron_number_fkey FOREIGN KEY (patron_number) REFERENCES library.patron(patron_number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY library.former_guardian_number
+    ADD CONSTRAINT former_guardian_number_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES library.guardian(guardian_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY library.guardian_link
     ADD CONSTRAINT guardian_link_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES library.guardian(guardian_id) ON DELETE CASCADE;
@@ -1276,6 +1415,9 @@ ALTER TABLE ONLY sync.approval
 
 ALTER TABLE ONLY sync.batch
     ADD CONSTRAINT batch_run_id_fkey FOREIGN KEY (run_id) REFERENCES sync.run(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sync.guardian_check
+    ADD CONSTRAINT guardian_check_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES library.guardian(guardian_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY sync.patron_check
     ADD CONSTRAINT patron_check_patron_number_fkey FOREIGN KEY (patron_number) REFERENCES library.patron(patron_number) ON DELETE CASCADE;
