@@ -1,25 +1,26 @@
 """What links, cases, groups and guardians must be after each night: dicts and loops, written from the rules alone.
 
-The rules are docs/reference/rules.md, "Guardians of minors"; nothing of the product is imported. The oracle is told
+The rules are docs/reference/rules.md, "Guardians"; nothing of the product is imported. The oracle is told
 what staff do (who becomes a patron, which forms are signed, which cases are closed), and reads the registry as it is
 that night: a dict of persons with the keys of a persons file. Where the rules leave something open, it takes these
 readings:
 
 - an enrolled link is never ended by the registry; a later form by somebody else for the same child ends the earlier one
   on the day on which the later one was signed;
-- while a case `uncertain birth date` stands, nothing is decided for that child; once staff have closed it, the birth
-  date counts;
+- while a case `uncertain birth date` stands, nothing is decided for that child; links and group stay until the day on
+  which staff close it;
 - a case that staff closed is not raised again before its cause was gone;
 - the cases of a child who is dead or grown up are closed;
 - of a child about whom the registry has not spoken nothing is known: no holder, no case;
 - a guardian is one person under all numbers that the library has seen lead to each other: a case or a link that stays
   the same stays, whichever number it was begun under;
+- a changed number that leads to somebody who is a patron or a guardian already is not asked about on that account;
 - a look-up is owed about each guardian who is no patron and has a link in force to a minor, when it is due.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -86,13 +87,13 @@ class Known:
 
 @dataclass
 class Patron:
-    """A patron; `seen`: whether a night has found them under 18. `settled`: staff closed the uncertain birth date."""
+    """A patron; `seen`: a night has found them under 18. `settled`: when staff closed the case of the birth date."""
 
     cpr_number: str
     group: str
     known: Known = field(default_factory=Known)
     seen: bool = False
-    settled: bool = False
+    settled: date | None = None
 
 
 @dataclass
@@ -127,10 +128,9 @@ class Case:
 
 @dataclass
 class Asked:
-    """The numbers that a night owes a look-up, and those that it may ask about; and whose events are told."""
+    """The numbers that a night owes a look-up, and the events that it tells: (patron number, kind)."""
 
     owed: set[str] = field(default_factory=set)
-    allowed: set[str] = field(default_factory=set)
     told: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -189,7 +189,7 @@ class Oracle:
             if case.closed_on is None:
                 case.closed_on, case.by_staff = today, True
                 if case.kind == "uncertain birth date":
-                    self.patrons[child].settled = True
+                    self.patrons[child].settled = today
 
     # The refresh of patrons ------------------------------------------------------------------------------------------
 
@@ -208,9 +208,13 @@ class Oracle:
                 patron.cpr_number = numbers[-1]
         self._unite()
 
-    def _follow(self, number: str, patron_number: str | None = None) -> tuple[list[str], str]:
-        """The numbers asked about, and what came of the last. A patron's number is never asked about for a guardian:
-        the outcome is then `patron`, and the last number theirs.
+    def _follow(
+        self, number: str, patron_number: str | None = None, somebody: Collection[str] = ()
+    ) -> tuple[list[str], str]:
+        """The numbers asked about, and what came of the last.
+
+        For a guardian the number of somebody whom the library has as a patron or a guardian is not asked about: the
+        outcome is then `somebody`, and the last number theirs.
         """
         numbers = [number]
         while True:
@@ -228,8 +232,8 @@ class Oracle:
                 return numbers, "successor circle"
             if patron_number is None:
                 numbers.append(successor)
-                if self.person(successor) in self.patrons:
-                    return numbers, "patron"
+                if self.person(successor) in self.patrons or self.person(successor) in somebody:
+                    return numbers, "somebody"
             else:
                 if self.holders.get(successor) not in (None, patron_number):
                     return numbers, "duplicate patron"
@@ -322,36 +326,29 @@ class Oracle:
     def _look_up(self, today: date, asked: Asked) -> None:
         """Outside guardians of tonight's links, once each, with what their numbers lead to."""
         wanted: list[str] = []
-        for child in self.patrons:
+        for child, links in self.links.items():
             stage = self.stage(child, today)
             if stage == "minor":
                 wanted += [who for who, *_ in self._holders(child, today)]
-            if stage in ("minor", "uncertain"):
-                kept = [link.who for link in self.links[child] if in_force_link(link, today)]
-                enrolled = [
-                    link.who
-                    for link in self.links[child]
-                    if link.source == "enrolled" and in_force_link(link, today) and stage == "minor"
-                ]
-                wanted += enrolled
-                if stage == "uncertain":  # nothing is decided, but the links stand
-                    asked.allowed |= {who for who in kept if who not in self.patrons}
+            if stage in ("minor", "unknown", "uncertain"):
+                standing = [link for link in links if in_force_link(link, today)]
+                wanted += [link.who for link in standing if link.source == "enrolled" or stage == "uncertain"]
+        somebody = {link.who for link in self._all_links()} | set(wanted)
         outside = sorted({who for who in wanted if who != NOBODY and who not in self.patrons})
         for number in outside:
             known = self.known(number)
             if not known.is_due(today):
                 continue
-            numbers, outcome = self._follow(number)
-            asked.owed |= set(numbers[:-1] if outcome == "patron" else numbers)
+            numbers, outcome = self._follow(number, somebody=somebody)
+            asked.owed |= set(numbers[:-1] if outcome == "somebody" else numbers)
             for before, after in pairwise(numbers):
-                if outcome in ("good", "patron"):
+                if outcome in ("good", "somebody"):
                     self.leads[before] = after
             if outcome == "good":
                 end = self.known(numbers[-1])
                 end.answered(outcome, self.registry[numbers[-1]], today, self.interval)
-            elif outcome != "patron":
+            elif outcome != "somebody":
                 known.answered(outcome, None, today, self.interval)
-        asked.allowed |= asked.owed
         self._unite()
 
     def _decide(self, child: str, today: date, asked: Asked) -> None:
@@ -369,9 +366,7 @@ class Oracle:
             self._keep_links(child, today, asked)
             wanted = self._wanted_cases(child, today)
         else:
-            facts = patron.known.facts
-            assert facts is not None
-            last = day(facts["status_date"]) if stage == "dead" else eighteenth(patron.known.born() or date.max)
+            last = self._last_day(child, today)
             for link in links:
                 if link.open:
                     link.to = min(link.to, last) if link.to and last else last
@@ -383,6 +378,20 @@ class Oracle:
                 link.open = False
                 asked.told.add((child, "guardian.ended"))
         self._raise(child, wanted, today, asked)
+
+    def _last_day(self, child: str, today: date) -> date:
+        """The day on which the links of a child end who is grown up or dead."""
+        patron = self.patrons[child]
+        facts, born = patron.known.facts, patron.known.born()
+        assert facts is not None
+        days = [today]
+        if facts["status"] == 90:
+            days += [day(facts["status_date"]) or today]
+        if born is not None and not (facts.get("birth_date_uncertain") and patron.seen):
+            days.append(eighteenth(born))
+        elif born is not None and patron.settled:
+            days.append(max(eighteenth(born), patron.settled))
+        return min(days)
 
     def _keep_links(self, child: str, today: date, asked: Asked) -> None:
         facts, links = self.patrons[child].known.facts, self.links[child]
@@ -428,23 +437,21 @@ class Oracle:
         for link in self.links[child]:
             if not in_force_link(link, today) or link.who == NOBODY:
                 continue
-            trouble = self._trouble_of(link.who, today)
-            if trouble is not None and (trouble, link.who) not in found:
-                found.append((trouble, link.who))
+            found += [(kind, link.who) for kind in self._troubles_of(link.who, today) if (kind, link.who) not in found]
             if link.source == "enrolled" and link.confirmed is False:
                 found.append(("guardian not confirmed", link.who))
         return found
 
-    def _trouble_of(self, who: str, today: date) -> str | None:
+    def _troubles_of(self, who: str, today: date) -> list[str]:
         known = self.known(who)
-        if known.trouble == "not found":
-            return "guardian not found"
-        if known.status() == 90:
-            return "guardian deceased"
-        if known.status() == 70:
-            return "guardian disappeared"
         born = known.born()
-        return "guardian is a minor" if born is not None and today < eighteenth(born) else None
+        troubles = {
+            "guardian not found": known.trouble == "not found",
+            "guardian deceased": known.status() == 90,
+            "guardian disappeared": known.status() == 70,
+            "guardian is a minor": born is not None and today < eighteenth(born),
+        }
+        return [kind for kind, stands in troubles.items() if stands]
 
     def _raise(
         self, child: str, wanted: list[tuple[str, str]], today: date, asked: Asked, *, keep: bool = False
