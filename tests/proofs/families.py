@@ -30,7 +30,7 @@ HOME: Facts = {
 MALFORMED = {"adresse/aktuelAdresse/vejkode": "ulæselig"}
 
 
-@dataclass
+@dataclass(repr=False)
 class Family:
     """Children and whoever may hold custody of them. `persons` is the whole registry's."""
 

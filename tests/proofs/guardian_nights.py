@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 import re
 from collections import Counter
@@ -10,7 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from cpr_client import CprNumber
+from db.guardians.links import Terms
+from db.guardians.people import create_staging
+from flows.steps.guardian_counts import GuardianCounts
+from flows.steps.guardian_run import GuardianRun
+
+from cpr_client import CprNumber, open_client
+from db.runs import store
+from db.session import Session
 from tests.fixtures.library import Library
 from tests.proofs.families import Act, Facts, Family
 from tests.proofs.guardians_oracle import KINDS, Asked, Link, Oracle, in_force_link
@@ -26,7 +34,13 @@ LINKS = """
 """
 CASES = "SELECT patron_number, kind, since, closed_on FROM library.staff_case WHERE kind = ANY (%s)"
 GROUPS = "SELECT patron_number, patron_group FROM library.patron"
-OUTSIDE = "SELECT cpr_number, name FROM library.guardian WHERE patron_number IS NULL"
+OUTSIDE = """
+    SELECT cpr_number, name FROM library.guardian WHERE patron_number IS NULL
+    AND (EXISTS (SELECT FROM library.guardian_link AS link WHERE link.guardian_id = guardian.guardian_id)
+         OR NOT EXISTS (SELECT FROM library.custody WHERE custody.cpr_number = guardian.cpr_number))
+"""
+"""Guardians who are no patrons; but for those whose custody lies ahead: they have no link yet."""
+
 TOLD = "SELECT patron_number, kind FROM sync.change WHERE position > %s AND kind = ANY (%s)"
 EVENTS = ["guardian.linked", "guardian.ended", "guardian.case", "patron.group"]
 
@@ -34,7 +48,7 @@ Difference = tuple[str, Any, Any]
 """What it is about, what the database has, what the oracle says; numbers are shown as whose and which they are."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Nights:
     """A library, its families, and the oracle that follows them."""
 
@@ -92,11 +106,11 @@ class Nights:
 
     def _tell_the_registry(self) -> None:
         for number in self.told.keys() - self.persons.keys():
-            self.library.registry.remove(CprNumber(number))
+            self.library.registry.registry.remove(CprNumber(number))
             del self.told[number]
         for number, facts in self.persons.items():
             if self.told.get(number) != facts:
-                self.told[number] = {**facts}
+                self.told[number] = copy.deepcopy(facts)
                 self.library.person(number, **{key: value for key, value in facts.items() if key != "broken"})
 
     def _staff(self, act: Act, today: date) -> None:
@@ -190,3 +204,79 @@ def some_nights(source: random.Random, most: int) -> Iterator[tuple[date, bool]]
         day += timedelta(days=source.choice(gaps))
         if day >= START + timedelta(days=YEAR):
             return
+
+
+def guardian_links(library: Library, today: date, look_ups: bool, settings: dict[str, Any]) -> dict[str, Any]:
+    """The run of guardians after a night's refresh, and its counts."""
+    chosen = library.settings.model_copy(update=settings)
+    with Session(library.database_url, "run") as run_session, Session(library.database_url, "apply") as session:
+        session.at_open(create_staging)
+        run_id = store.open_run(
+            run_session.connection, flow="guardian-links", today=today, dry_run=False, parameters={}
+        )
+        run = GuardianRun(
+            run_id=run_id,
+            terms=Terms(run_id, today, ("Barn",), "Voksen"),
+            session=session,
+            run_session=run_session,
+            batch_size=chosen.batch_size,
+            interval_days=chosen.refresh_interval_days,
+            dry_run=False,
+            counts=GuardianCounts(),
+            limit_percent=None,
+            more_than=50,
+        )
+        if look_ups:
+            with open_client(chosen.registry_config()) as client:
+                run.run(client)
+        else:
+            run.run(None)
+        store.close_run(session.connection, run_id, "done", None, run.counts.progress())
+        return {"state": "done", "look_ups": run.counts.look_ups}
+
+
+def sign(library: Library, child: str, number: str, signed_on: date) -> None:
+    """A form is signed on paper and its link made."""
+    found = [
+        row
+        for query in (
+            "SELECT guardian_id FROM library.guardian WHERE cpr_number = %s",
+            "SELECT guardian_id FROM library.former_guardian_number WHERE cpr_number = %s",
+            "SELECT guardian_id FROM library.guardian JOIN library.patron USING (patron_number) "
+            "WHERE patron.cpr_number = %s",
+        )
+        for row in library.rows(query, number)
+    ]
+    if found:
+        guardian = found[0][0]
+    else:
+        [(guardian,)] = library.rows(
+            "INSERT INTO library.guardian (cpr_number, name) VALUES (%s, 'Efter Formular') RETURNING guardian_id",
+            number,
+        )
+    if library.rows(
+        "SELECT 1 FROM library.guardian_link WHERE patron_number = %s AND guardian_id = %s AND source = 'enrolled' "
+        "AND NOT ended",
+        child,
+        guardian,
+    ):
+        return
+    library.connection.execute(
+        "UPDATE library.guardian_link SET valid_to = %s, ended = true WHERE patron_number = %s AND source = 'enrolled' "
+        "AND NOT ended",
+        (signed_on, child),
+    )
+    library.connection.execute(
+        "INSERT INTO library.guardian_link (patron_number, guardian_id, source, valid_from, signed_on) "
+        "VALUES (%s, %s, 'enrolled', %s, %s)",
+        (child, guardian, signed_on, signed_on),
+    )
+
+
+def close_cases(library: Library, child: str, today: date) -> None:
+    """Staff close a child's open cases."""
+    library.connection.execute(
+        "UPDATE library.staff_case SET closed_on = %s, closed_by = 'staff', closing_word = 'set' "
+        "WHERE patron_number = %s AND closed_on IS NULL AND kind = ANY (%s)",
+        (today, child, list(KINDS)),
+    )

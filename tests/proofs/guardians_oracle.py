@@ -11,15 +11,18 @@ readings:
   which staff close it;
 - a case that staff closed is not raised again before its cause was gone;
 - the cases of a child who is dead or grown up are closed;
-- of a child about whom the registry has not spoken nothing is known: no holder, no case;
+- of a child about whom the registry has not spoken, not even the age is known: no holder and no case for want of one,
+  but a case about the guardian who signed for it, where there is cause;
 - a guardian is one person under all numbers that the library has seen lead to each other: a case or a link that stays
   the same stays, whichever number it was begun under;
 - a changed number that leads to somebody who is a patron or a guardian already is not asked about on that account;
+- who is named by custody that lies ahead has not had the last link yet, and is not forgotten;
 - a look-up is owed about each guardian who is no patron and has a link in force to a minor, when it is due.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -49,7 +52,7 @@ KINDS = (
 MOST_STEPS = 5
 
 
-@dataclass
+@dataclass(repr=False)
 class Known:
     """What the library knows of a number: the last good answer, the last bad one since, and when to ask again."""
 
@@ -64,7 +67,7 @@ class Known:
         self.asked_on = today
         if outcome == "good":
             assert facts is not None
-            self.facts, self.trouble, self.tries = dict(facts), None, 0
+            self.facts, self.trouble, self.tries = copy.deepcopy(facts), None, 0
             self.due = after_death(facts, today) if facts["status"] == 90 else today + timedelta(days=interval)
             return
         self.tries = self.tries + 1 if outcome == self.trouble else 1
@@ -85,7 +88,7 @@ class Known:
         return None if self.facts is None else day(self.facts.get("birth_date"))
 
 
-@dataclass
+@dataclass(repr=False)
 class Patron:
     """A patron; `seen`: a night has found them under 18. `settled`: when staff closed the case of the birth date."""
 
@@ -96,7 +99,7 @@ class Patron:
     settled: date | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class Link:
     """A link; `open`: as the night before left it, so that a night can tell what ends in it."""
 
@@ -110,7 +113,7 @@ class Link:
     open: bool = True
 
 
-@dataclass
+@dataclass(repr=False)
 class Case:
     """A staff case about a child; `who`: the guardian, where it is about one. `over`: its cause is gone."""
 
@@ -126,7 +129,7 @@ class Case:
         return self.closed_on is None or (self.by_staff and not self.over)
 
 
-@dataclass
+@dataclass(repr=False)
 class Asked:
     """The numbers that a night owes a look-up, and the events that it tells: (patron number, kind)."""
 
@@ -180,7 +183,7 @@ class Oracle:
             if link.source == "enrolled" and link.to is None:
                 if link.who == who:
                     return
-                link.to = signed_on
+                link.to, link.open = signed_on, False
         self.links[child].append(Link(who, "enrolled", None, signed_on, signed_on=signed_on))
 
     def close(self, child: str, today: date) -> None:
@@ -292,7 +295,10 @@ class Oracle:
         return asked
 
     def stage(self, child: str, today: date) -> str:
-        """`minor`, `uncertain` (18 by a birth date that is in doubt), `adult`, `dead`, or `unknown`."""
+        """`minor`, `uncertain` (18 by a birth date that is in doubt), `adult`, `dead`, or `unknown`.
+
+        `stranger`: 18 by a birth date in doubt, and never known as a minor.
+        """
         patron = self.patrons[child]
         if patron.known.status() == 90:
             return "dead"
@@ -303,8 +309,9 @@ class Oracle:
             return "minor"
         facts = patron.known.facts
         assert facts is not None
-        doubtful = facts.get("birth_date_uncertain") and patron.seen and not patron.settled
-        return "uncertain" if doubtful else "adult"
+        if facts.get("birth_date_uncertain") and not patron.settled:
+            return "uncertain" if patron.seen else "stranger"
+        return "adult"
 
     def _holders(self, child: str, today: date) -> list[tuple[str, str, date | None, date | None]]:
         """(who, kind, from, to) of each custody entry in force today."""
@@ -354,23 +361,24 @@ class Oracle:
     def _decide(self, child: str, today: date, asked: Asked) -> None:
         patron, links = self.patrons[child], self.links[child]
         stage = self.stage(child, today)
-        patron.seen = patron.seen or stage == "minor"
+        patron.seen = patron.seen or stage == "minor" or (stage == "unknown" and bool(links))
         wanted: list[tuple[str, str]] = []
+        if stage == "stranger":
+            return
         if stage == "uncertain":
             if not any(case.kind == "uncertain birth date" and not case.closed_on for case in self.cases[child]):
                 self._raise(child, [("uncertain birth date", NOBODY)], today, asked, keep=True)
             return
-        if stage == "unknown":
-            return
-        if stage == "minor":
-            self._keep_links(child, today, asked)
+        if stage in ("minor", "unknown"):
+            if stage == "minor":
+                self._keep_links(child, today, asked)
             wanted = self._wanted_cases(child, today)
         else:
             last = self._last_day(child, today)
             for link in links:
                 if link.open:
                     link.to = min(link.to, last) if link.to and last else last
-            if stage == "adult" and patron.seen and patron.group == CHILD_GROUP:
+            if stage == "adult" and patron.group == CHILD_GROUP:
                 patron.group = ADULT_GROUP
                 asked.told.add((child, "patron.group"))
         for link in links:
@@ -387,7 +395,7 @@ class Oracle:
         days = [today]
         if facts["status"] == 90:
             days += [day(facts["status_date"]) or today]
-        if born is not None and not (facts.get("birth_date_uncertain") and patron.seen):
+        if born is not None and not facts.get("birth_date_uncertain"):
             days.append(eighteenth(born))
         elif born is not None and patron.settled:
             days.append(max(eighteenth(born), patron.settled))
@@ -428,9 +436,10 @@ class Oracle:
         return link.to if link.to and link.to <= today else today
 
     def _wanted_cases(self, child: str, today: date) -> list[tuple[str, str]]:
-        holders = self._holders(child, today)
+        spoken = self.patrons[child].known.facts is not None
+        holders = self._holders(child, today) if spoken else []
         found = []
-        if not holders:
+        if spoken and not holders:
             found.append(("no holder of custody", NOBODY))
         if any(who == NOBODY for who, *_ in holders):
             found.append((UNKNOWN, NOBODY))
@@ -470,12 +479,24 @@ class Oracle:
                 case.closed_on = today
                 asked.told.add((child, "guardian.case"))
 
+    def _named(self, today: date) -> Iterator[str]:
+        """Whom the custody of a minor names, in force or ahead."""
+        for child in self.patrons:
+            if self.stage(child, today) in ("minor", "uncertain"):
+                facts = self.patrons[child].known.facts
+                assert facts is not None
+                for entry in facts.get("custody", ()):
+                    if (delete := day(entry.get("delete"))) is None or today < delete:
+                        yield self._holder_of(facts, entry)[0]
+
     def _forget(self, today: date) -> None:
         """Who is no patron goes 30 days after the last link ended, and the links go, too."""
         ends: dict[str, list[date]] = {}
         for link in self._all_links():
             ends.setdefault(link.who, []).append(link.to or date.max)
-        due = [number for number in self.outside if number in ends and max(ends[number]) <= today - timedelta(days=30)]
+        ahead = set(self._named(today))
+        last_day = today - timedelta(days=30)
+        due = [number for number in self.outside.keys() - ahead if number in ends and max(ends[number]) <= last_day]
         for number in due:
             del self.outside[number]
             self.leads = {old: new for old, new in self.leads.items() if self.person(old) != number}
