@@ -165,7 +165,7 @@ class Oracle:
         """Somebody is a patron no more, and forgotten as one; a guardian stays one, of whom nothing is known."""
         number = self.patrons.pop(patron_number).cpr_number
         del self.holders[number], self.links[patron_number], self.cases[patron_number]
-        self.former = {old: holder for old, holder in self.former.items() if holder != patron_number}
+        former = [old for old, holder in self.former.items() if holder == patron_number]
         guardian = False
         for link in self._all_links():
             if link.who == patron_number:
@@ -173,8 +173,11 @@ class Oracle:
         for case in self._all_cases():
             if case.who == patron_number:
                 case.who = number
+        for old in former:
+            del self.former[old]
         if guardian:
             self.outside[number] = Known()
+            self.leads.update(dict.fromkeys(former, number))
 
     def form(self, child: str, number: str, signed_on: date) -> None:
         """A form is signed on paper: the child is enrolled by this guardian from now on."""
