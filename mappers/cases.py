@@ -40,3 +40,6 @@ CASE_KINDS: tuple[CaseKind, ...] = (
 
 KINDS: tuple[str, ...] = tuple(kind for kind, _ in CASE_KINDS)
 """The codes of `CASE_KINDS`."""
+
+ABOUT_GUARDIANS: tuple[str, ...] = tuple(kind for kind in KINDS if kind != DUPLICATE_PATRON)
+"""The kinds that the guardians' run raises and closes."""

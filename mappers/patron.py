@@ -10,6 +10,8 @@ from cpr_client.person import Person
 from mappers import blocks, events, municipalities, plausibility, quarantine, status, succession
 from mappers.address import base_address, residence_in, stored_contact
 from mappers.changes import Changes, changes, filled
+from mappers.coming_of_age import is_minor
+from mappers.custody import Entries, custody_after
 from mappers.name import patron_name
 from mappers.protection import stored_protection
 from mappers.quarantine import quarantine_for
@@ -26,13 +28,15 @@ def decide(
     today: date,
     interval_days: int,
     chain: tuple[CprNumber, ...] = (),
+    guardians: bool = True,
 ) -> Decision:
     """What `answer` does to the patron, on `today`.
 
     `chain`: the successors that were looked up, in order; `answer` is then the answer about the
     last one, and the patron's number moves to it. `answer` is a `Quarantine` where the look-ups
     ended in one (`quarantine_for`, `succession.next_number`, a duplicate patron, a held batch).
-    `interval_days`: days between two look-ups of a living patron.
+    `interval_days`: days between two look-ups of a living patron. `guardians`: whether guardians are
+    mapped at all; else no custody is kept.
 
     An answer that can't be used becomes a decision with a quarantine. Raises
     `succession.ChainNotFollowed` alone, for a person whose successor is still to be looked up.
@@ -53,7 +57,8 @@ def decide(
         after, notes = record_after(stored.record, answer, today)
     except MalformedAnswer as error:
         return _kept(stored, Quarantine(quarantine.MALFORMED, error.detail), today)
-    return _applied(stored, after, moved_to, notes, today, interval_days)
+    custody = custody_after(stored.custody, after, answer, today) if guardians else None
+    return _applied(stored, after, moved_to, notes, today, interval_days, custody)
 
 
 def record_after(before: PatronRecord, person: Person, today: date) -> tuple[PatronRecord, tuple[str, ...]]:
@@ -100,6 +105,7 @@ def _applied(
     notes: tuple[str, ...],
     today: date,
     interval_days: int,
+    custody: Entries | None,
 ) -> Decision:
     """A good answer: an open quarantine ends, blocks follow the status, and what changed is told."""
     before, held = stored.record, stored.registry_blocks
@@ -126,6 +132,8 @@ def _applied(
         blocks_lifted=to_lift,
         shares=plausibility.answer_shares(before, after, found, today),
         notes=notes,
+        custody=custody,
+        custody_taken=custody is not None and is_minor(after.birth_date, today),
     )
 
 
@@ -194,6 +202,7 @@ def _quarantined(
         quarantine=why,
         tries=tries,
         shares=shares,
+        custody=stored.custody,
     )
 
 

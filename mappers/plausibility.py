@@ -19,7 +19,7 @@ from mappers.protection import protected_on
 from mappers.record import Decision, PatronRecord
 from mappers.status import DEAD as DEAD_STATUS
 
-Population = Literal["known", "first"]
+Population = Literal["known", "first", "links"]
 
 FROM_ANSWERS = 200
 """No verdict on a population before so many answers of it, where no setting says otherwise."""
@@ -64,6 +64,12 @@ LINES: tuple[Line, ...] = (
     FIRST_UNUSABLE,
 )
 """All lines, in the order in which alarms are shown."""
+
+LINKS_ENDED = Line("guardian_links_ended_percent", "guardian links ended", 5.0, "links")
+"""The guardians' own brake: of all links that stood when the run began, those that end in it."""
+
+LINKS_FROM = 50
+"""So many links may end in a run whatever their share, where no setting says otherwise."""
 
 DEFAULT_LIMITS: dict[str, float] = {line.key: line.limit_percent for line in LINES}
 """Key -> limit in percent, where no setting says otherwise."""
@@ -175,3 +181,10 @@ def verdict(
         if answers >= from_answers and 100 * count > Decimal(str(limit)) * answers:
             alarms.append(Alarm(line, count, answers, limit))
     return alarms
+
+
+def links_verdict(ended: int, stood: int, limit_percent: float, more_than: int) -> list[Alarm]:
+    """The guardians' brake: an alarm where `ended`, of the links that `stood`, pass the share and the number."""
+    if ended > more_than and 100 * ended > Decimal(str(limit_percent)) * stood:
+        return [Alarm(LINKS_ENDED, ended, stood, limit_percent)]
+    return []

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cpr_client.cpr_number import CprNumber
+
+if TYPE_CHECKING:
+    from mappers.custody import Entries
 
 FIRST_ANSWER = "first answer"
 CHANGED = "changed"
@@ -73,7 +76,8 @@ class StoredPatron:
 
     `checked_on`: the day of the last good or bad answer (None: never asked). `registry_blocks`:
     reason -> since, of source `registry` alone. `quarantine_reason`/`quarantine_tries`: the open
-    quarantine, if any, and how many look-ups in a row ended in it.
+    quarantine, if any, and how many look-ups in a row ended in it. `custody`: what is kept of a
+    minor's last answer (`mappers.custody`), None where nothing is.
     """
 
     patron_number: str
@@ -83,6 +87,7 @@ class StoredPatron:
     registry_blocks: dict[str, date] = field(default_factory=dict)
     quarantine_reason: str | None = None
     quarantine_tries: int = 0
+    custody: Entries | None = None
 
     def __repr__(self) -> str:
         return f"<StoredPatron {self.patron_number}>"
@@ -115,6 +120,8 @@ class Decision:
     `first`: the registry had not spoken about the patron before this answer.
     `shares`: the keys of the lines of `mappers.plausibility` that this answer counts in.
     `notes`: codes for the run's report that hold nothing back (`mappers.municipalities.NOTES`).
+    `custody`: what to keep of a minor's custody; the very object of the stored patron where nothing is
+    rewritten, None where nothing is kept. `custody_taken`: this answer is what is kept, changed or not.
     """
 
     patron_number: str
@@ -130,6 +137,8 @@ class Decision:
     tries: int = 0
     shares: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    custody: Entries | None = None
+    custody_taken: bool = False
 
     def __repr__(self) -> str:
         return f"<Decision {self.patron_number} {self.outcome}>"

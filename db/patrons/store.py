@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -12,6 +12,8 @@ from psycopg.rows import class_row, dict_row
 from db.connect import copenhagen_day
 from db.refresh.columns import with_columns
 from db.statements import statement
+from mappers.guardianship import DELETED_AFTER_DAYS
+from mappers.quarantine import NOT_FOUND
 from mappers.record import PatronRecord
 
 
@@ -20,7 +22,8 @@ class PatronView:
     """One patron on a day. `protected`: None where the registry has not spoken about them; `protected_now`: the same
     today, whatever the day on which they are shown.
 
-    `quarantine`: reason, since, next_try, or None. `blocks`: reason, source, since.
+    `quarantine`: reason, since, next_try, or None. `blocks`: reason, source, since. `guardians`: links in force, and
+    for `mappers.guardianship.DELETED_AFTER_DAYS` those that ended.
     """
 
     patron_number: str
@@ -33,6 +36,7 @@ class PatronView:
     blocks: list[dict[str, Any]]
     quarantine: dict[str, Any] | None
     record: PatronRecord
+    guardians: list[GuardianView]
 
     @property
     def withheld(self) -> bool:
@@ -44,6 +48,29 @@ class PatronView:
 
     def __repr__(self) -> str:
         return f"<PatronView {self.patron_number}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GuardianView:
+    """One of a child's guardians on a day. `protected`, `protected_now`: as of a patron, of the guardian."""
+
+    kind: str | None
+    source: str
+    name: str | None
+    valid_from: date | None
+    valid_to: date | None
+    confirmed: bool | None
+    patron_number: str | None
+    protected: bool | None
+    protected_now: bool | None
+
+    @property
+    def withheld(self) -> bool:
+        """The name is shown to nobody without a reason on record."""
+        return self.protected is not False or self.protected_now is not False
+
+    def __repr__(self) -> str:
+        return f"<GuardianView {self.source}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +105,14 @@ def read_patron(connection: psycopg.Connection, number: str, day: date) -> Patro
     if row is None:
         return None
     record = PatronRecord(**{column: row.pop(column) for column in PatronRecord._fields})
-    return PatronView(**row, record=record)
+    return PatronView(**row, record=record, guardians=_list_guardians(connection, number, days))
+
+
+def _list_guardians(connection: psycopg.Connection, number: str, days: dict[str, date]) -> list[GuardianView]:
+    shown_from = days["day"] - timedelta(days=DELETED_AFTER_DAYS)
+    parameters = {"number": number, **days, "not_shown": shown_from, "not_found": NOT_FOUND}
+    with connection.cursor(row_factory=class_row(GuardianView)) as cursor:
+        return cursor.execute(statement("patrons/list_guardians"), parameters).fetchall()
 
 
 def anybody(connection: psycopg.Connection) -> bool:

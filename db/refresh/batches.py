@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 
 from cpr_client import CprNumber
 from db.copying import put
+from db.guardians.custody import Custody, custody_of, keep_custody
 from db.refresh.columns import COLUMNS, TYPES, with_columns
 from db.session import Session
 from db.statements import statement
@@ -27,7 +28,7 @@ from mappers.quarantine import SAYS_NOTHING
 from mappers.record import Decision, PatronRecord, StoredPatron
 
 _RESIDENCE = COLUMNS.index("last_residence")
-_BEFORE_RECORD = 6  # columns of lock_patrons.sql that stand before the record's
+_BEFORE_RECORD = 8  # columns of lock_patrons.sql that stand before the record's
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,20 @@ class Batch:
             if blocked:
                 put(cursor, "staged_block", _BLOCK_TYPES, _staged_blocks(blocked))
                 cursor.execute(statement("refresh/apply_blocks"))
+            self._keep_custody(cursor, decisions)
             self._append_events(cursor, decisions)
             self._mark_checked(cursor, decisions, checked_at)
         log_accesses(connection, accesses, purpose, self.run_id)
+
+    def _keep_custody(self, cursor: psycopg.Cursor[Any], decisions: Sequence[Decision]) -> None:
+        """Of minors whose custody is another than what is kept, and of who is none any more; of nobody else."""
+        changed: Custody = {
+            decision.patron_number: decision.custody or ()
+            for decision in decisions
+            if decision.custody is not self.stored[decision.patron_number].custody
+        }
+        if changed:
+            keep_custody(cursor, changed)
 
     def _append_events(self, cursor: psycopg.Cursor[Any], decisions: Sequence[Decision]) -> None:
         rows = [
@@ -108,7 +120,8 @@ class Batch:
             number, why = decision.patron_number, decision.quarantine
             told = (why.reason, why.detail, why.other_patron) if why else (None, None, None)
             was = self._was_quarantined(decision)
-            yield (number, checked_at[number], decision.next_due, *told, decision.tries, was)
+            kept = (decision.custody_taken, decision.custody is None)
+            yield (number, checked_at[number], decision.next_due, *told, decision.tries, was, *kept)
 
     def _was_quarantined(self, decision: Decision) -> bool:
         return self.stored[decision.patron_number].quarantine_reason is not None
@@ -117,7 +130,7 @@ class Batch:
 # The columns of the temporary tables: create_staging.sql.
 _PATRON_TYPES = ("text", "text", *TYPES)
 _BLOCK_TYPES = ("text", "text", "date", "bool")
-_CHECK_TYPES = ("text", "timestamptz", "date", "text", "text", "text", "int4", "bool")
+_CHECK_TYPES = ("text", "timestamptz", "date", "text", "text", "text", "int4", "bool", "bool", "bool")
 _CHANGE_TYPES = ("text", "text", "text[]", "int8")
 _ACCESS_TYPES = ("text", "timestamptz", "text", "int8", "text")
 
@@ -195,7 +208,7 @@ class Batches:
         )
         stored = {}
         for row in rows:
-            number, cpr_number, checked_on, blocks, reason, tries = row[:_BEFORE_RECORD]
+            number, cpr_number, checked_on, blocks, reason, tries, custody_on, custody = row[:_BEFORE_RECORD]
             stored[number] = StoredPatron(
                 patron_number=number,
                 cpr_number=CprNumber(cpr_number),
@@ -204,5 +217,6 @@ class Batches:
                 registry_blocks={key: date.fromisoformat(since) for key, since in (blocks or {}).items()},
                 quarantine_reason=reason,
                 quarantine_tries=tries,
+                custody=None if custody_on is None else custody_of(custody),
             )
         return stored

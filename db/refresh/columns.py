@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, LiteralString, get_args, get_type_hints
 
 from db.statements import statement
+from mappers.guardian import GUARDIAN_FIELDS
 from mappers.record import PatronRecord
 
 COLUMNS = PatronRecord._fields
@@ -27,9 +28,30 @@ TYPES = tuple(
 """PostgreSQL's types of `COLUMNS`, in their order."""
 
 
+GUARDIAN_TYPES = tuple(TYPES[COLUMNS.index(field)] for field in GUARDIAN_FIELDS)
+"""PostgreSQL's types of `GUARDIAN_FIELDS`, in their order."""
+
+_EMPTY = {"text[]": "'{}'"}
+
+
 @cache
 def with_columns(name: str) -> LiteralString:
-    """The statement with `{record_columns}` and `{record_assignments}` put in."""
-    columns = ", ".join(f"patron.{column}" for column in COLUMNS)
-    assignments = ", ".join(f"{column} = staged.{column}" for column in COLUMNS)
-    return statement(name).replace("{record_columns}", columns).replace("{record_assignments}", assignments)
+    """The statement with `{record_columns}` and `{record_assignments}` put in, and the like for guardians."""
+    lists = {
+        "{record_columns}": [f"patron.{column}" for column in COLUMNS],
+        "{record_assignments}": [f"{column} = staged.{column}" for column in COLUMNS],
+        "{guardian_columns}": [f"guardian.{column}" for column in GUARDIAN_FIELDS],
+        "{guardian_assignments}": [f"{column} = staged.{column}" for column in GUARDIAN_FIELDS],
+        "{guardian_from_patron}": [f"{column} = patron.{column}" for column in GUARDIAN_FIELDS],
+        "{guardian_cleared}": [f"{column} = {_nothing(column)}" for column in GUARDIAN_FIELDS],
+    }
+    text = statement(name)
+    for mark, parts in lists.items():
+        text = text.replace(mark, ", ".join(parts))
+    return text
+
+
+def _nothing(column: str) -> str:
+    """What a column holds of whom the registry has not spoken."""
+    default = PatronRecord._field_defaults[column]
+    return f"'{default}'" if isinstance(default, str) else _EMPTY.get(TYPES[COLUMNS.index(column)], "NULL")

@@ -5,7 +5,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged_patron ON COMMIT DELETE ROWS AS
     FROM library.patron AS patron WITH NO DATA;
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_check (
     patron_number text, checked_at timestamptz, next_due date,
-    quarantine_reason text, quarantine_detail text, other_patron text, tries integer, was_quarantined boolean
+    quarantine_reason text, quarantine_detail text, other_patron text, tries integer, was_quarantined boolean,
+    custody_taken boolean, custody_dropped boolean
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_block (
     patron_number text, reason text, since date, lifted boolean

@@ -22,6 +22,7 @@ from flows.cli.demo import demo
 from flows.cli.demo_registry import demo_registry
 from flows.cli.deploy import deploy
 from flows.cli.failures import report
+from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
 from flows.cli.patron import patron
 from flows.cli.refresh import refresh
@@ -36,6 +37,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("deploy", deploy),
     ("import", import_extract),
     ("refresh", refresh),
+    ("guardians", guardians),
     ("patron", patron),
     ("cases", cases),
     ("demo-registry", demo_registry),

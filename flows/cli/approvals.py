@@ -65,7 +65,7 @@ def answer(
     word: Annotated[
         Word,
         typer.Argument(
-            help="apply: the figures are right, go on. skip: quarantine the held batch, go on. abort: end the run."
+            help="apply: the figures are right, go on. skip: leave out what is held, go on. abort: end the run."
         ),
     ],
 ) -> None:
@@ -73,13 +73,14 @@ def answer(
     from db.connect import connect
     from db.runs import store
     from flows.local.embedded import environment
+    from flows.steps.operators_word import COMMANDS
 
     with environment(need_prefect=True) as settings:
         assert settings.database_url is not None
         with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
             late = store.abort_unanswered(connection, settings.operators_word_hours)
             if run in late:
-                raise UserError(f"Run {run} is aborted: nobody answered in time.", "Start the refresh again.")
+                raise UserError(f"Run {run} is aborted: nobody answered in time.", "Start the run again.")
             record = store.read_run(connection, run)
             if record is None:
                 raise UserError(f"There is no run {run}.", "See: patronsync approvals")
@@ -94,7 +95,7 @@ def answer(
     elif word is Word.abort:
         output.say(f"Run {run}: aborted. What it had not applied is still due.")
     else:
-        output.say(f"Run {run}: {word.value}. It goes on with: patronsync refresh")
+        output.say(f"Run {run}: {word.value}. It goes on with: {COMMANDS[record.flow]}")
 
 
 def _resume(flow_run_id: Any, word: str) -> bool:

@@ -71,12 +71,28 @@ def _show(shown: dict[str, Any], output: Output, language: str) -> None:
         (w["patron_group"], shown["patron_group"] or w["unknown"]),
         (w["checked_at"], shown["checked_at"] or w["never"]),
     ]
+    rows += [(w["guardian"], _guardian(guardian, w)) for guardian in shown["guardians"]]
     if quarantine:
         next_try = quarantine["next_try"] or w["no_next_try"]
         rows.append((w["quarantine"], w["in_quarantine"].format(**{**quarantine, "next_try": next_try})))
     output.say(w["title"].format(number=shown["patron_number"]), style="bold")
     for label, text in rows:
         output.say(f"{label}: {text}")
+
+
+def _guardian(guardian: dict[str, Any], w: dict[str, Any]) -> str:
+    """One guardian in a line: how, since when, and whether custody confirms who has signed."""
+    kind = w[f"holds as {guardian['kind']}"] if guardian["kind"] else w["holds nothing"]
+    parts = [guardian["name"] or w["name_not_shown"], w[guardian["source"]], kind]
+    if guardian["patron_number"]:
+        parts.append(w["is_patron"].format(number=guardian["patron_number"]))
+    if guardian["from"]:
+        parts.append(w["from"].format(day=guardian["from"]))
+    if guardian["to"]:
+        parts.append(w["to"].format(day=guardian["to"]))
+    if guardian["confirmed"] is not None:
+        parts.append(w["confirmed" if guardian["confirmed"] else "not_confirmed"])
+    return ", ".join(part for part in parts if part)
 
 
 def address_text(address: dict[str, Any], said: Any) -> str:

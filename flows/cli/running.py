@@ -38,18 +38,28 @@ class Watcher:
         self.error = error
 
 
-def run_flow(flow: Any, parameters: Mapping[str, Any], output: Output, *, label: str, language: str) -> None:
+def run_flow(
+    flow: Any,
+    parameters: Mapping[str, Any],
+    output: Output,
+    *,
+    label: str,
+    language: str,
+    show: Callable[[Mapping[str, Any], Output, str], None] | None = None,
+    goes_on_with: str = "patronsync refresh",
+) -> None:
     """Runs `flow` and ends the command with the exit code that its counts give (docs/reference/commands.md).
 
-    Errors for people come out of it as they were raised; a run that waits says what to type.
+    `show`: shows the report to a person, a refresh's unless it is given. `goes_on_with`: the command that goes on with
+    a run that waited. Errors for people come out of it as they were raised; a run that waits says what to type.
     """
     report = run_watched(lambda: flow(**parameters, return_state=True), output, label)
     output.result(report)
     if not output.as_json:
-        show_report(report, output, language)
+        (show or show_report)(report, output, language)
     if report["state"] == "waiting":
         output.say(f"patronsync approvals answer {report['run']} apply|skip|abort")
-        output.say("patronsync refresh")
+        output.say(goes_on_with)
     raise typer.Exit(_exit_code(report["state"]))
 
 

@@ -101,7 +101,8 @@ def refresh_markdown(
 def question_line(question: Question, said: Words) -> str:
     """A brake's question in one line, numbers alone."""
     label = said.say("brake", question.counts["code"])
-    return str(said["refresh"]["question"].format(label=label, **question.counts))
+    text = "question_links" if question.counts["population"] == "links" else "question"
+    return str(said["refresh"][text].format(label=label, **question.counts))
 
 
 def _quarantine(quarantined: Sequence[Quarantined], w: dict[str, str]) -> list[str]:

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from flows.errors import UsageError
 from flows.settings.brakes import BrakeSettings
 from flows.settings.database import DatabaseSettings
+from flows.settings.guardians import GuardianSettings
 from flows.settings.imports import ImportSettings
 from flows.settings.languages import LanguageSettings
 from flows.settings.loading import Variables
@@ -32,6 +33,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Database": DatabaseSettings,
     "Registry": RegistrySettings,
     "Refresh": RefreshSettings,
+    "Guardians": GuardianSettings,
     "Brakes": BrakeSettings,
     "Patron groups": ImportSettings,
     "Language": LanguageSettings,
@@ -43,6 +45,7 @@ class Settings(
     LanguageSettings,
     ImportSettings,
     BrakeSettings,
+    GuardianSettings,
     RefreshSettings,
     RegistrySettings,
     DatabaseSettings,

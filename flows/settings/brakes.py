@@ -33,6 +33,17 @@ class _Brakes(BaseModel):
         ge=1,
         description="No brake is pulled before so many answers about its patrons: known ones and first answers apart.",
     )
+    brake_guardian_links_ended_percent: float = Field(
+        default=plausibility.LINKS_ENDED.limit_percent,
+        ge=0,
+        le=100,
+        description="A run of guardians stops when more than so many percent of all links end in it.",
+    )
+    brake_guardian_links_ended_more_than: int = Field(
+        default=plausibility.LINKS_FROM,
+        ge=0,
+        description="So many links of guardians may end in a run, whatever their share.",
+    )
     operators_word_hours: float = Field(
         default=12, gt=0, le=24 * 14, description="No operator's word within so many hours after a brake is `abort`."
     )

@@ -16,7 +16,15 @@ from flows.settings import GROUPS, Settings
 from flows.settings.loading import secret_fields
 from flows.settings.names import FILE_SUFFIX, variable
 
-_WORDS = {int: "whole number", float: "number", str: "text", Path: "path", UUID: "UUID", SecretStr: "text"}
+_WORDS = {
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+    Path: "path",
+    UUID: "UUID",
+    SecretStr: "text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ def _default(field: FieldInfo) -> str:
         return str(extra["default"])
     if field.default is None:
         return "none"
+    if isinstance(field.default, bool):
+        return str(field.default).lower()
     return f"{field.default:g}" if isinstance(field.default, int | float) else str(field.default)
 
 

@@ -41,6 +41,7 @@ class BrakeHeld(Exception):
 class Applier:
     """Applies the batches of one run and counts. `brakes_off`: lines released by an operator's word.
 
+    `guardians`: what a child's guardians need is kept of the answers.
     `all_logged`: every look-up handed over is in the access log.
     `_reckoned`: counts and locked-out patrons of a batch as they are once it is committed.
     `_moved`: in a dry run, who would hold a number (None: nobody any more) after the batches so far.
@@ -55,6 +56,7 @@ class Applier:
     dry_run: bool
     counts: Counts
     claims: Claims
+    guardians: bool = True
     brakes_off: set[str] = field(default_factory=set)
     all_logged: bool = True
     _reckoned: tuple[Counts, list[LookedUp]] | None = None
@@ -185,6 +187,7 @@ class Applier:
                 today=self.today,
                 interval_days=self.interval_days,
                 chain=asked[number].chain[1:],
+                guardians=self.guardians,
             )
             for number, stored in batch.stored.items()
         ]

@@ -140,6 +140,7 @@ def _refresh(
             dry_run=dry_run,
             counts=counts,
             claims=claims,
+            guardians=settings.guardians,
         ),
         claims=claims,
         say=say,

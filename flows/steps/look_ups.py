@@ -13,15 +13,32 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from cpr_client import Answer, CprNumber, Person, RegistryClient, RegistryDown, RegistryError
 from db.refresh.batches import Access
-from db.refresh.claims import Claimed, Claims
+from db.refresh.claims import Claimed
 from mappers.patron import quarantine_for
 from mappers.record import Quarantine
 
 RENEW_EVERY = 60.0  # seconds; a tenth of the lease
 PATIENCE = 10.0  # seconds for look-ups under way when a run breaks off
+
+
+class Claims(Protocol):
+    """Whom to ask about, claimed: patrons (`db.refresh.claims`) or guardians (`db.guardians.claims`)."""
+
+    def claim(self, size: int) -> list[Claimed]:
+        """Claims the next at most `size`; an empty list ends the pass."""
+        ...
+
+    def from_the_start(self) -> None:
+        """The next `claim` begins a new pass."""
+        ...
+
+    def renew(self) -> None:
+        """Says that the owner is alive."""
+        ...
 
 
 @dataclass(slots=True, repr=False)

@@ -23,18 +23,21 @@ from mappers.plausibility import Alarm
 
 FORM_KEY = "word"
 
+COMMANDS = {"registry-refresh": "patronsync refresh", "guardian-links": "patronsync guardians"}
+"""Flow -> the command that goes on with a run of it."""
+
 
 class OperatorsWord(RunInput):
     """The form that Prefect's UI shows for a run that waits."""
 
     word: Literal["apply", "skip", "abort"] = Field(
         default="abort",
-        title="What shall become of the batch that is held?",
+        title="What shall become of what is held?",
         description=(
             "apply: the figures are right; this brake is off for the rest of the run, "
-            "and the batch is looked up again. "
-            "skip: quarantine the patrons of this batch until tomorrow and go on with the others. "
-            "abort: end the run; everybody who was not applied stays due."
+            "and a batch that is held is looked up again. "
+            "skip: leave it out of this run (patrons of a batch are quarantined until tomorrow) and go on. "
+            "abort: end the run; what was not applied stays due."
         ),
     )
 
@@ -44,10 +47,10 @@ class WaitsForWord(UserError):
 
     exit_code = 3
 
-    def __init__(self, run_id: int) -> None:
+    def __init__(self, run_id: int, flow: str) -> None:
         super().__init__(
             f"Run {run_id} waits for an operator's word.",
-            f"Say: patronsync approvals answer {run_id} apply|skip|abort\nthen: patronsync refresh",
+            f"Say: patronsync approvals answer {run_id} apply|skip|abort\nthen: {COMMANDS[flow]}",
         )
 
 
@@ -83,7 +86,7 @@ def wait_for_word(connection: psycopg.Connection, run_id: int, hours: float, *, 
     if not open_questions:
         return
     if not deployed:
-        raise WaitsForWord(run_id)
+        raise WaitsForWord(run_id, open_questions[0].flow)
     form = OperatorsWord.with_initial_data(description=_question_text(open_questions))
     key = f"{FORM_KEY}-{open_questions[-1].approval_id}"
     answered = suspend_flow_run(wait_for_input=form, timeout=int(hours * 3600), key=key)
@@ -105,7 +108,7 @@ def go_on_with(
         store.end_waiting(connection, run_id, f"aborted: by {latest[0].answered_by}")
         raise Aborted(run_id, f"aborted: by {latest[0].answered_by}")
     if not store.take_run(connection, run_id):
-        raise WaitsForWord(run_id)
+        raise WaitsForWord(run_id, asked[0].flow)
     store.go_on(connection, run_id, flow_run_id)
     return GoingOn(
         run_id=run_id,
@@ -116,13 +119,14 @@ def go_on_with(
 
 
 def _question_text(questions: list[Question]) -> str:
-    lines = [f"**Run {questions[0].run_id} is held: the registry's answers look implausible.**", ""]
+    lines = [f"**Run {questions[0].run_id} is held: what it is about to apply looks implausible.**", ""]
     lines += [f"- {question_line(question.counts)}" for question in questions]
-    lines += ["", f"{len(questions[0].held)} patrons are held; nothing of them is applied yet."]
+    if questions[0].held:
+        lines += ["", f"{len(questions[0].held)} patrons are held; nothing of them is applied yet."]
     return "\n".join(lines)
 
 
 def question_line(counts: dict[str, Any]) -> str:
     """One alarm in words, numbers alone."""
-    share = f"{counts['count']} of {counts['answers']} answers"
+    share = f"{counts['count']} of {counts['answers']} {'links' if counts['population'] == 'links' else 'answers'}"
     return f"{counts['code']}: {share} ({counts['percent']} %; the limit is {counts['limit_percent']} %)"

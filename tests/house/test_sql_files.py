@@ -25,7 +25,12 @@ STATEMENTS = {
 }
 """Name, as code gives it to `statement` -> file."""
 
-STAGING = ("refresh/create_staging", "imports/create_reject", "imports/patrons/create_staging")
+STAGING = (
+    "refresh/create_staging",
+    "imports/create_reject",
+    "imports/patrons/create_staging",
+    "guardians/create_staging",
+)
 """What makes the temporary tables that other statements work on."""
 
 OUTSIDE_A_TRANSACTION = {"embedded_database/create"}

@@ -10,10 +10,10 @@ import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from flows.observability import certificate
 from flows.wording import LANGUAGES, words
-from mappers import address_kinds, cases, events, plausibility, quarantine, record
+from mappers import address_kinds, cases, events, guardian, plausibility, quarantine, record
 from mappers.extracts.faults import ExtractErrorKind, Fault
 
-OUTCOMES = {record.FIRST_ANSWER, record.CHANGED, record.UNCHANGED, *quarantine.REASONS}
+OUTCOMES = {guardian.SAME_PERSON, record.FIRST_ANSWER, record.CHANGED, record.UNCHANGED, *quarantine.REASONS}
 
 
 def failure_codes() -> set[str]:
@@ -28,9 +28,10 @@ def failure_codes() -> set[str]:
 
 CODES = {
     "case": set(cases.KINDS),
+    "case_kind": set(cases.KINDS),
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
-    "brake": {line.code for line in plausibility.LINES},
+    "brake": {line.code for line in (*plausibility.LINES, plausibility.LINKS_ENDED)},
     "address": set(address_kinds.KINDS),
     "status": {str(status) for status in STATUSES},
     "reject": {fault.value for fault in Fault},

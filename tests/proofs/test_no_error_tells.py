@@ -154,7 +154,7 @@ ERRORS: dict[str, Callable[[Library], object] | str] = {
     "flows.observability.redaction.UnexpectedError": _unforeseen,
     "flows.steps.applying.BrakeHeld": lambda library: raising(BrakeHeld([Alarm(DEAD, 11, 200, 0.5)], list(PEOPLE)))(),
     "flows.steps.operators_word.Aborted": lambda library: raising(Aborted(7, "aborted: by the operator"))(),
-    "flows.steps.operators_word.WaitsForWord": lambda library: raising(WaitsForWord(7))(),
+    "flows.steps.operators_word.WaitsForWord": lambda library: raising(WaitsForWord(7, "registry-refresh"))(),
     "mappers.extracts.columns.BadRow": lambda library: read_header(
         EXTRACTS["patrons"], "patron_number,cpr_number,name"
     ).read(["L9", STREET, NUMBER]),

@@ -1,0 +1,146 @@
+"""Links and cases of a batch of children, decided and applied set by set in one pass (docs/reference/rules.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from db.copying import put
+from db.statements import statement
+from mappers import cases, custody, events, quarantine
+from mappers.guardianship import DELETED_AFTER_DAYS
+
+_CHANGE_TYPES = ("text", "text", "text[]", "int8")
+
+_FIELDS: Mapping[str, list[str]] = {
+    events.GROUP: ["patron_group"],
+    events.GUARDIAN_LINKED: ["guardians"],
+    events.GUARDIAN_ENDED: ["guardians"],
+    events.GUARDIAN_CASE: ["cases"],
+}
+
+_KINDS = {
+    name.lower(): getattr(cases, name)
+    for name in (
+        *("UNCERTAIN_BIRTH_DATE", "NO_HOLDER_OF_CUSTODY", "UNKNOWN_HOLDER", "GUARDIAN_NOT_CONFIRMED"),
+        *("GUARDIAN_DECEASED", "GUARDIAN_DISAPPEARED", "GUARDIAN_IS_A_MINOR", "GUARDIAN_NOT_FOUND"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a run decides by. `child_groups`, `adult_group`: patron groups as the library names them."""
+
+    run_id: int
+    today: date
+    child_groups: Sequence[str]
+    adult_group: str
+
+
+@dataclass(slots=True)
+class Changed:
+    """What a batch changed: children by kind of event; numbers of links and cases."""
+
+    children: dict[str, list[str]] = field(default_factory=dict)
+    linked: int = 0
+    ended: int = 0
+    opened: int = 0
+    closed: int = 0
+
+    @property
+    def patron_numbers(self) -> set[str]:
+        """Every child with a change."""
+        return {number for numbers in self.children.values() for number in numbers}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What stands in the library. `oldest`: the day of the oldest answer that custody is out of, or None."""
+
+    links: int
+    cases: int
+    oldest: date | None
+
+
+def list_children(connection: psycopg.Connection, terms: Terms) -> list[str]:
+    """Every child about whose guardians there is something to decide, by patron number."""
+    parameters = {
+        "today": terms.today,
+        "child_groups": list(terms.child_groups),
+        "kinds": list(cases.ABOUT_GUARDIANS),
+    }
+    return [row[0] for row in connection.execute(statement("guardians/list_children"), parameters)]
+
+
+def totals(connection: psycopg.Connection) -> Totals:
+    """Links that stand, open cases about guardians, and how old the oldest custody is."""
+    row = connection.execute(statement("guardians/count_links"), {"kinds": list(cases.ABOUT_GUARDIANS)}).fetchone()
+    assert row is not None
+    return Totals(*row)
+
+
+def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], terms: Terms) -> Changed:
+    """Decides and applies, for these children. In an open transaction, in which no other worker links."""
+    today = {"today": terms.today}
+
+    def run(name: str, **parameters: Any) -> list[str]:
+        cursor = connection.execute(statement(f"guardians/{name}"), {**today, **parameters})
+        return [row[0] for row in cursor] if cursor.description else []
+
+    run("enlist_children", patron_numbers=list(patron_numbers), uncertain=cases.UNCERTAIN_BIRTH_DATE)
+    run("want_links")
+    ended = run("end_links")
+    run("change_links")
+    linked = run("add_links")
+    run("confirm_links", kinds=list(custody.KINDS))
+    run("want_cases", **_KINDS, not_found=quarantine.NOT_FOUND)
+    closed = run("close_cases", kinds=list(cases.ABOUT_GUARDIANS))
+    opened = run("open_cases")
+    moved = _come_of_age(run, terms)
+    run("drop_custody")
+    found = {
+        events.GROUP: moved,
+        events.GUARDIAN_LINKED: linked,
+        events.GUARDIAN_ENDED: ended,
+        events.GUARDIAN_CASE: [*closed, *opened],
+    }
+    changed = Changed(
+        {kind: sorted(set(numbers)) for kind, numbers in found.items() if numbers},
+        linked=len(linked),
+        ended=len(ended),
+        opened=len(opened),
+        closed=len(closed),
+    )
+    _append_events(connection, changed, terms.run_id)
+    return changed
+
+
+def delete_guardians(connection: psycopg.Connection, today: date, size: int) -> int:
+    """Deletes at most `size` guardians who are no patrons, whose last link ended long enough ago; how many it were."""
+    last_day = date.fromordinal(today.toordinal() - DELETED_AFTER_DAYS)
+    parameters = {"last_day": last_day, "today": today, "size": size}
+    return len(connection.execute(statement("guardians/delete_guardians"), parameters).fetchall())
+
+
+def empty_work(connection: psycopg.Connection) -> None:
+    """Makes room for the next batch within one transaction."""
+    connection.execute(statement("guardians/empty_work"))
+
+
+def _come_of_age(run: Any, terms: Terms) -> list[str]:
+    if not run("list_adults"):
+        return []
+    run("add_adult_group", adult_group=terms.adult_group)
+    moved: list[str] = run("move_to_adult_group", adult_group=terms.adult_group, child_groups=list(terms.child_groups))
+    return moved
+
+
+def _append_events(connection: psycopg.Connection, changed: Changed, run_id: int) -> None:
+    rows = [(number, kind, _FIELDS[kind], run_id) for kind in events.KINDS for number in changed.children.get(kind, ())]
+    if rows:
+        put(connection.cursor(), "sync.change (patron_number, kind, fields, run_id)", _CHANGE_TYPES, rows)

@@ -1,0 +1,123 @@
+"""How a run of guardians begins: one that waited for a word goes on, else a new one is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import psycopg
+
+from db.errors import DatabaseUnavailable
+from db.guardians.links import Terms
+from db.guardians.people import create_staging
+from db.runs import store
+from flows.errors import UsageError
+from flows.steps.guardian_counts import GuardianCounts
+from flows.steps.guardian_run import GuardianRun
+from flows.steps.operators_word import GoingOn, go_on_with
+from flows.steps.worker import Worker
+from mappers.plausibility import LINKS_ENDED
+
+
+def begin(
+    worker: Worker,
+    flow: str,
+    *,
+    look_ups: bool,
+    dry_run: bool,
+    today: date | None,
+    say: Callable[[str], None],
+) -> GuardianRun:
+    """The run to do. Raises `WaitsForWord`, `Aborted` or `UsageError`."""
+    if not worker.settings.guardians:
+        raise UsageError(
+            "Guardians are not mapped here (PATRONSYNC_GUARDIANS=false).",
+            "Set PATRONSYNC_GUARDIANS=true, or do not run this flow.",
+        )
+    store.abort_unanswered(worker.run_connection, worker.settings.operators_word_hours)
+    for run_id, _ in store.close_dead_runs(worker.run_connection):
+        say(f"run {run_id} was killed before it was done; what it left is still due")
+    day = worker.day(today, dry_run)
+    store.ensure_partitions(worker.connection)
+    going_on = None if dry_run else _waiting(worker, flow)
+    if going_on is not None:
+        return _go_on(worker, going_on, say)
+    run_id = store.open_run(
+        worker.run_connection,
+        flow=flow,
+        today=day,
+        dry_run=dry_run,
+        parameters={"look_ups": look_ups},
+        database=worker.source.database,
+        registry=worker.source.registry if look_ups else None,
+        flow_run_id=worker.flow_run_id,
+    )
+    return _run(worker, run_id, day, GuardianCounts(), look_ups=look_ups, dry_run=dry_run, say=say)
+
+
+def _waiting(worker: Worker, flow: str) -> GoingOn | None:
+    """The run that this one goes on with: its own before it was suspended, else one that waits.
+
+    The run of a deployment (a night) leaves one that waits alone while nobody has given it a word.
+    """
+    own = store.run_of_flow_run(worker.connection, worker.flow_run_id) if worker.flow_run_id else None
+    run_id = own or store.waiting_run(worker.connection, flow)
+    if run_id is None:
+        return None
+    if own is None and worker.deployed and store.questions(worker.connection, run_id=run_id, open_only=True):
+        return None
+    return go_on_with(
+        worker.run_connection,
+        run_id,
+        worker.flow_run_id,
+        worker.settings.operators_word_hours,
+        deployed=own is not None and worker.deployed,
+    )
+
+
+def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> GuardianRun:
+    record = store.read_run(worker.connection, going_on.run_id)
+    assert record is not None
+    say(f"run {going_on.run_id} goes on: {going_on.word}")
+    counts = GuardianCounts.restore(record.counts, record.outcomes, record.changes, record.look_ups)
+    look_ups = bool(record.parameters["look_ups"])
+    run = _run(worker, going_on.run_id, record.today, counts, look_ups=look_ups, dry_run=False, say=say)
+    if LINKS_ENDED.key in going_on.released:
+        run.limit_percent = None
+    run.skipped = going_on.word == "skip"
+    return run
+
+
+def _run(
+    worker: Worker,
+    run_id: int,
+    day: date,
+    counts: GuardianCounts,
+    *,
+    look_ups: bool,
+    dry_run: bool,
+    say: Callable[[str], None],
+) -> GuardianRun:
+    settings = worker.settings
+    # A session that was lost took the run's lock with it; a new one takes it again, and the claims stay this run's.
+    worker.run_session.at_open(lambda connection: _keep_run(connection, run_id))
+    worker.session.at_open(create_staging)
+    return GuardianRun(
+        run_id=run_id,
+        terms=Terms(run_id, day, settings.child_group_names(), settings.adult_group),
+        session=worker.session,
+        run_session=worker.run_session,
+        batch_size=settings.batch_size,
+        interval_days=settings.refresh_interval_days,
+        dry_run=dry_run,
+        counts=counts,
+        limit_percent=settings.brake_guardian_links_ended_percent,
+        more_than=settings.brake_guardian_links_ended_more_than,
+        look_ups=look_ups,
+        say=say,
+    )
+
+
+def _keep_run(connection: psycopg.Connection, run_id: int) -> None:
+    if not store.take_run(connection, run_id):  # the server may not have noticed yet that the old session is gone
+        raise DatabaseUnavailable(f"run {run_id} goes on in another session", "Wait until it is done.")

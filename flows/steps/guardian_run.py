@@ -1,0 +1,308 @@
+"""The body of a run of guardians, without Prefect: select, look up, map, apply, report.
+
+Guardians come first (who they are, and what the registry says of those who are no patrons), then the children, each
+batch decided once. A dry run does the same in one transaction and rolls it back; its look-ups are made before it.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import psycopg
+
+from cpr_client import OperatorMustAct, RegistryClient, RegistryDown
+from db.connect import Connection
+from db.errors import DatabaseProblem
+from db.guardians import links, people
+from db.guardians.claims import GuardianClaims, list_due
+from db.guardians.links import Changed, Terms, Totals
+from db.runs.store import add_batch, batch_applied
+from db.session import Session
+from flows.steps.guardian_answers import GuardianApplier
+from flows.steps.guardian_counts import GuardianCounts
+from flows.steps.guardian_numbers import follow_numbers
+from flows.steps.listening import listener
+from flows.steps.look_ups import LookedUp, looked_up_batches
+from mappers.plausibility import Alarm, links_verdict
+
+LOCKED_TRIES = 5
+LOCKED_PAUSE = 2.0  # seconds
+
+
+class LinksHeld(Exception):
+    """Too many links would end: nothing more is applied before an operator's word."""
+
+    def __init__(self, alarms: list[Alarm]) -> None:
+        super().__init__("; ".join(alarm.line.key for alarm in alarms))
+        self.alarms = alarms
+
+
+@dataclass(slots=True)
+class GuardianRun:
+    """One run: what it may do, and what it has done so far. `limit_percent`, `more_than`: the brake, None: it is off.
+
+    `look_ups`: whether guardians are looked up at all. `skipped`: an operator has left links and cases out of this run.
+    """
+
+    run_id: int
+    terms: Terms
+    session: Session
+    run_session: Session
+    batch_size: int
+    interval_days: int
+    dry_run: bool
+    counts: GuardianCounts
+    limit_percent: float | None
+    more_than: int
+    look_ups: bool = True
+    skipped: bool = False
+    took_over: int = 0
+    registry_down: str | None = None
+    operator_must: str | None = None
+    oldest: date | None = None
+    standing: int = 0
+    open_cases: int = 0
+    say: Callable[[str], None] = lambda line: None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def today(self) -> date:
+        """The day to work by."""
+        return self.terms.today
+
+    def run(self, client: RegistryClient | None) -> None:
+        """Does the night's work; without a client nobody is looked up. Raises `LinksHeld`."""
+        if self.dry_run:
+            self._run_dry(client)
+            return
+        self._guardians(client)
+        if not self.skipped:
+            self._children()
+            self._delete()
+        self._take_stock(self.session.again(links.totals))
+
+    def _run_dry(self, client: RegistryClient | None) -> None:
+        """The same statements in one transaction, rolled back; whom they concern is looked up before it."""
+        with self.session.connection.transaction(force_rollback=True):
+            people.reconcile(self.session.connection, self.today, enter=False)
+            due = list_due(self.session.connection, self.today)
+        applier = self._applier(due)
+        answered: list[list[LookedUp]] = []
+        try:
+            if client is not None and due:
+                self._ask_dry(client, applier, answered)
+            with self.session.connection.transaction(force_rollback=True):
+                self._all_at_once(applier, answered)
+        finally:
+            self._release(applier)
+
+    def _ask_dry(self, client: RegistryClient, applier: GuardianApplier, answered: list[list[LookedUp]]) -> None:
+        listener().due(len(applier.claims))
+        for batch in self._batches(client, applier):
+            applier.log([access for looked_up in batch for access in looked_up.accesses])
+            answered.append(batch)
+
+    def _all_at_once(self, applier: GuardianApplier, answered: list[list[LookedUp]]) -> None:
+        connection = self.session.connection
+        people.reconcile(connection, self.today)
+        for batch in answered:
+            applier.counts, locked = applier.in_transaction(connection, batch)
+            if locked:
+                applier.counts.add_failure("locked", len(locked))
+            self._heard(applier.counts, batch)
+            links.empty_work(connection)
+        self.counts = applier.counts
+        people.reconcile(connection, self.today)
+        children = self._list_children(connection)
+        for numbers in children:
+            self.counts = self._in_transaction(connection, numbers)
+            links.empty_work(connection)
+        while deleted := links.delete_guardians(connection, self.today, self.batch_size):
+            self.counts.deleted += deleted
+        self._take_stock(links.totals(connection))
+
+    # Guardians -------------------------------------------------------------------------------------------------------
+
+    def _guardians(self, client: RegistryClient | None) -> None:
+        self.session.again(self._reconcile)
+        due = self.session.again(lambda connection: list_due(connection, self.today))
+        applier = self._applier(due)
+        if client is None or not due:
+            return
+        try:
+            self._ask(client, applier)
+        finally:
+            self.counts = applier.counts
+            self._release(applier)
+        self.session.again(self._reconcile)
+
+    def _reconcile(self, connection: Connection) -> None:
+        with connection.transaction():
+            people.reconcile(connection, self.today)
+
+    def _applier(self, due: list[int]) -> GuardianApplier:
+        self.counts.guardians.due += len(due)
+        claims = GuardianClaims(self.run_session, self.run_id, self.today, due)
+        return GuardianApplier(
+            self.session, self.run_id, self.today, self.interval_days, self.dry_run, self.counts, claims
+        )
+
+    def _ask(self, client: RegistryClient, applier: GuardianApplier) -> None:
+        self.took_over = applier.claims.free_dead()
+        listener().due(len(applier.claims))
+        waiting: list[LookedUp] = []
+        for batch in self._batches(client, applier):
+            waiting += applier.apply(batch)
+            self._heard(applier.counts, batch)
+        for _ in range(LOCKED_TRIES):
+            if not waiting:
+                return
+            time.sleep(LOCKED_PAUSE)
+            waiting = applier.apply(waiting)
+        if waiting:
+            applier.counts.add_failure("locked", len(waiting))
+
+    def _batches(self, client: RegistryClient, applier: GuardianApplier) -> Iterator[list[LookedUp]]:
+        """The batches that were looked up, chains followed. A registry that is down ends them, and is noted."""
+        try:
+            with looked_up_batches(
+                client,
+                applier.claims,
+                batch_size=self.batch_size,
+                limit=None,
+                sweep_again=not self.dry_run,
+                unapplied=applier.log_in_vain,
+            ) as batches:
+                for batch in batches:
+                    yield follow_numbers(batch, client, applier.known_numbers)
+        except RegistryDown as down:
+            self.registry_down = str(down.last)
+
+    def _heard(self, counts: GuardianCounts, batch: list[LookedUp]) -> None:
+        for looked_up in batch:
+            if isinstance(looked_up.error, OperatorMustAct):
+                self.operator_must = str(looked_up.error)
+        asked = counts.guardians
+        listener().progressed(asked.checked + asked.failed, dict(counts.changes))
+        self.say(f"{asked.checked} of {asked.due} guardians looked up, {asked.failed} failed")
+
+    def _release(self, applier: GuardianApplier) -> None:
+        """Gives the claims back, unless look-ups are not in the access log: then they fall with this run's session, and
+        whoever finds them notes in its record how many look-ups the log may lack."""
+        if not applier.all_logged:
+            return
+        try:
+            applier.claims.release()
+        except (psycopg.Error, DatabaseProblem):
+            pass  # the session is gone, and with it the claims
+
+    # Children --------------------------------------------------------------------------------------------------------
+
+    def _children(self) -> None:
+        for numbers in self.session.again(self._list_children):
+            self._decide(numbers)
+            listener().progressed(self.counts.checked, dict(self.counts.changes))
+        counts = self.counts
+        self.say(f"{counts.checked} children decided on: {counts.linked} links began, {counts.ended} ended")
+
+    def _list_children(self, connection: Connection) -> list[list[str]]:
+        """The children in batches, counted."""
+        children = links.list_children(connection, self.terms)
+        self.counts.due, self.counts.changed, self.counts.unchanged = len(children), 0, 0
+        self.counts.stood = self.counts.stood or links.totals(connection).links
+        listener().due(len(children))
+        return [children[start : start + self.batch_size] for start in range(0, len(children), self.batch_size)]
+
+    def _decide(self, numbers: list[str]) -> None:
+        """One batch, one transaction. Lost between commit and receipt it is not done twice."""
+        while True:
+            counts: GuardianCounts | None = None
+            try:
+                with self.session.connection.transaction():
+                    counts = self._in_transaction(self.session.connection, numbers)
+                break
+            except psycopg.errors.DeadlockDetected:
+                continue
+            except psycopg.OperationalError:
+                if not self.session.lost:
+                    raise
+                self.session.restore()
+                if counts is not None and self._was_committed(counts):
+                    break
+        assert counts is not None
+        self.counts = counts
+
+    def _was_committed(self, counts: GuardianCounts) -> bool:
+        return self.session.again(lambda connection: batch_applied(connection, self.run_id, counts.batches))
+
+    def _in_transaction(self, connection: Connection, numbers: list[str]) -> GuardianCounts:
+        began = time.monotonic()
+        people.one_at_a_time(connection)
+        counts = copy.deepcopy(self.counts)
+        counts.batches += 1
+        changed = links.decide_links(connection, numbers, self.terms)
+        counts.add_children(len(numbers), changed)
+        self._hold(counts)
+        if not self.dry_run:
+            self._record(connection, counts, numbers, changed, time.monotonic() - began)
+        return counts
+
+    def _hold(self, counts: GuardianCounts) -> None:
+        if self.limit_percent is None:
+            return
+        alarms = links_verdict(counts.ended, counts.stood, self.limit_percent, self.more_than)
+        if alarms:
+            raise LinksHeld(alarms)
+
+    def _record(
+        self, connection: Connection, counts: GuardianCounts, numbers: list[str], changed: Changed, seconds: float
+    ) -> None:
+        with_change = len(changed.patron_numbers)
+        row = {
+            "patrons": len(numbers),
+            "checked": len(numbers),
+            "first_answers": 0,
+            "changed": with_change,
+            "unchanged": len(numbers) - with_change,
+            "quarantined": 0,
+            "failed": 0,
+            "batch_look_ups": 0,
+            "shares": {},
+            "seconds": round(seconds, 3),
+        }
+        add_batch(connection, self.run_id, counts.batches, row, counts.progress())
+
+    def _delete(self) -> None:
+        while deleted := self.session.again(self._delete_some):
+            self.counts.deleted += deleted
+
+    def _delete_some(self, connection: Connection) -> int:
+        return links.delete_guardians(connection, self.today, self.batch_size)
+
+    def _take_stock(self, stock: Totals) -> None:
+        self.standing, self.open_cases, self.oldest = stock.links, stock.cases, stock.oldest
+
+    def state(self) -> tuple[str, str | None]:
+        """State and message as the counts say (docs/reference/runs.md)."""
+        asked = self.counts.guardians
+        if self.registry_down is not None:
+            stay = asked.left + asked.failed
+            return "incomplete", f"the registry stopped answering: {self.registry_down}; {stay} guardians stay due"
+        if asked.failed:
+            why = f" ({self.operator_must})" if self.operator_must else ""
+            return (
+                "incomplete",
+                f"{asked.failed} guardians could not be asked about or applied{why}; they stay due: run it again",
+            )
+        if asked.left and self.look_ups:
+            return (
+                "incomplete",
+                f"{asked.left} guardians are left to another run that had claimed them; what it leaves stays due",
+            )
+        if self.skipped:
+            return "done", "links and cases are left out of this run, by an operator's word"
+        return "done", None
