@@ -11,14 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from db.guardians.links import Terms
-from db.guardians.people import create_staging
-from flows.steps.guardian_counts import GuardianCounts
-from flows.steps.guardian_run import GuardianRun
-
-from cpr_client import CprNumber, open_client
-from db.runs import store
-from db.session import Session
+from cpr_client import CprNumber
 from tests.fixtures.library import Library
 from tests.proofs.families import Act, Facts, Family
 from tests.proofs.guardians_oracle import KINDS, Asked, Link, Oracle, in_force_link
@@ -73,7 +66,7 @@ class Nights:
             self.oracle.refresh(today)
         before = Counter(self.library.registry.asked)
         [(position,)] = self.library.rows("SELECT coalesce(max(position), 0) FROM sync.change")
-        report = guardian_links(self.library, today, look_ups, self.settings)
+        report = self.library.guardians(today, look_ups=look_ups, **self.settings)
         assert report["state"] == "done", report
         asked = self.oracle.night(today, look_ups)
         self.played += 1
@@ -122,7 +115,7 @@ class Nights:
         elif what == "drop":
             rows("DELETE FROM library.patron WHERE patron_number = %s RETURNING 1", patron)
             self.oracle.drop(patron)
-        elif what == "form":
+        elif what == "form" and self.oracle.stage(patron, today) in ("minor", "unknown"):
             sign(self.library, patron, more[0], today)
             self.oracle.form(patron, more[0], today)
         elif what == "close":
@@ -191,7 +184,12 @@ def of_families(library: Library, seed: int, places: Sequence[int], interval: in
     for group in ("Barn", "Voksen"):
         library.rows("INSERT INTO library.patron_group (patron_group) VALUES (%s) RETURNING 1", group)
     families = [Family(place, seed, START, persons) for place in places]
-    settings = {**NO_BRAKES, "refresh_interval_days": interval, "batch_size": batch}
+    settings = {
+        **NO_BRAKES,
+        "refresh_interval_days": interval,
+        "batch_size": batch,
+        "brake_guardian_links_ended_percent": 100.0,
+    }
     return Nights(library, Oracle(persons, interval), families, settings, persons)
 
 
@@ -204,35 +202,6 @@ def some_nights(source: random.Random, most: int) -> Iterator[tuple[date, bool]]
         day += timedelta(days=source.choice(gaps))
         if day >= START + timedelta(days=YEAR):
             return
-
-
-def guardian_links(library: Library, today: date, look_ups: bool, settings: dict[str, Any]) -> dict[str, Any]:
-    """The run of guardians after a night's refresh, and its counts."""
-    chosen = library.settings.model_copy(update=settings)
-    with Session(library.database_url, "run") as run_session, Session(library.database_url, "apply") as session:
-        session.at_open(create_staging)
-        run_id = store.open_run(
-            run_session.connection, flow="guardian-links", today=today, dry_run=False, parameters={}
-        )
-        run = GuardianRun(
-            run_id=run_id,
-            terms=Terms(run_id, today, ("Barn",), "Voksen"),
-            session=session,
-            run_session=run_session,
-            batch_size=chosen.batch_size,
-            interval_days=chosen.refresh_interval_days,
-            dry_run=False,
-            counts=GuardianCounts(),
-            limit_percent=None,
-            more_than=50,
-        )
-        if look_ups:
-            with open_client(chosen.registry_config()) as client:
-                run.run(client)
-        else:
-            run.run(None)
-        store.close_run(session.connection, run_id, "done", None, run.counts.progress())
-        return {"state": "done", "look_ups": run.counts.look_ups}
 
 
 def sign(library: Library, child: str, number: str, signed_on: date) -> None:

@@ -90,13 +90,17 @@ class Known:
 
 @dataclass(repr=False)
 class Patron:
-    """A patron; `seen`: a night has found them under 18. `settled`: when staff closed the case of the birth date."""
+    """A patron; `seen`: a night has found them under 18. `settled`: when staff closed the case of the birth date.
+
+    `as_minor`: the last answer while they were one for certain; who holds custody of an adult is not asked.
+    """
 
     cpr_number: str
     group: str
     known: Known = field(default_factory=Known)
     seen: bool = False
     settled: date | None = None
+    as_minor: Facts = field(default_factory=dict)
 
 
 @dataclass(repr=False)
@@ -212,6 +216,8 @@ class Oracle:
                 self.holders.pop(patron.cpr_number)
                 self.holders[numbers[-1]] = patron_number
                 patron.cpr_number = numbers[-1]
+            if outcome == "good" and patron.known.facts and self.stage(patron_number, today) == "minor":
+                patron.as_minor = patron.known.facts
         self._unite()
 
     def _follow(
@@ -486,8 +492,7 @@ class Oracle:
         """Whom the custody of a minor names, in force or ahead."""
         for child in self.patrons:
             if self.stage(child, today) in ("minor", "uncertain"):
-                facts = self.patrons[child].known.facts
-                assert facts is not None
+                facts = self.patrons[child].as_minor
                 for entry in facts.get("custody", ()):
                     if (delete := day(entry.get("delete"))) is None or today < delete:
                         yield self._holder_of(facts, entry)[0]
