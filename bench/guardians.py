@@ -16,16 +16,21 @@ from statistics import median
 
 from bench.minors import enrol_minors, outside, sign_forms, turn, turns
 from bench.one_child import work_through
-from bench.people import DAY, patron_number
+from bench.people import DAY, NIGHTS, patron_number
 from bench.place import Place, settle
 from bench.refresh import settings_for
 from bench.registry import registry
 from bench.results import Figure, interleaved, ratio
 from bench.sizes import Sizes
+from cpr_client import open_client
 from db.connect import Connection, connect
 from db.guardians.links import Terms, decide_links, empty_work, list_children
 from db.guardians.people import create_staging, one_at_a_time, reconcile
-from db.runs.store import open_run
+from db.runs.store import close_run, open_run
+from flows.settings import Settings, use
+from flows.steps.begin_guardians import begin
+from flows.steps.guardian_counts import GuardianCounts
+from flows.steps.worker import open_worker
 
 
 @dataclass(slots=True)
@@ -88,6 +93,37 @@ def measure(sizes: Sizes, place: Place) -> Iterator[Figure]:
         minors.ours()  # forms are compared for the first time
         for changed, limit in ((False, 5), (True, 10)):
             yield _against_row_by_row(sizes, minors, changed, limit)
+
+
+def _first_night(sizes: Sizes, connection: Connection, database: str) -> Figure:
+    """The whole run with look-ups, of guardians who are all new: each who is no patron is due."""
+    with registry() as url:
+        settings = settings_for(database, f"{url}{NIGHTS[0]}", sizes.batch)
+        settings = settings.model_copy(update={"brake_guardian_links_ended_percent": 100.0})
+        run = _run(settings, DAY)
+    [(logged,)] = connection.execute("SELECT count(*) FROM sync.registry_access").fetchall()
+    due = outside(sizes.minors)
+    if logged != run.look_ups or run.due != sizes.minors:
+        raise RuntimeError(f"{run.look_ups} look-ups, of which {logged} are logged; {run.due} children decided on")
+    detail = f"look-ups: {run.look_ups:,}; guardians of {sizes.minors:,} minors who are no patrons and due: {due:,}"
+    return Figure("look-ups of guardians against guardians due", run.look_ups / due, "times", "at most", 1, detail)
+
+
+def _run(settings: Settings, today: date) -> GuardianCounts:
+    """What the flow does between Prefect's words. Raises where it is not done."""
+    before = use(settings)
+    try:
+        with open_worker() as worker:
+            run = begin(worker, "guardian-links", look_ups=True, dry_run=False, today=today, say=lambda line: None)
+            with open_client(settings.registry_config()) as client:
+                run.run(client)
+            state, message = run.state()
+            close_run(worker.connection, run.run_id, state, message, run.counts.progress())
+    finally:
+        use(before)
+    if state != "done":
+        raise RuntimeError(f"the run of guardians ended {state}: {message}")
+    return run.counts
 
 
 def _against_row_by_row(sizes: Sizes, minors: _Minors, changed: bool, limit: int) -> Figure:

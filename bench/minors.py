@@ -63,8 +63,10 @@ def enrol_minors(connection: Connection, minors: int) -> None:
             rows.write_row((patron_number(child), "mother", mother(child // 2), BORN))
             rows.write_row((patron_number(child), "father", father(child // 2), BORN))
     connection.execute(
-        "UPDATE sync.patron_check SET checked_at = %s, checked_on = %s, next_due = %s, custody_on = %s",
-        (f"{DAY} 01:30 UTC", DAY, DAY + timedelta(days=1), DAY),
+        "UPDATE sync.patron_check SET checked_at = %(at)s, checked_on = %(day)s, next_due = %(next)s, custody_on = "
+        "CASE WHEN EXISTS (SELECT FROM library.custody WHERE custody.patron_number = patron_check.patron_number) "
+        "THEN %(day)s::date END",
+        {"at": f"{DAY} 01:30 UTC", "day": DAY, "next": DAY + timedelta(days=1)},
     )
 
 

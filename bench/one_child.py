@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
 from db.connect import Connection
+from mappers.coming_of_age import is_minor
 
 MINOR = "SELECT birth_date, registry_status FROM library.patron WHERE patron_number = %s FOR NO KEY UPDATE"
 CUSTODY = "SELECT kind, cpr_number, valid_from, valid_to FROM library.custody WHERE patron_number = %s"
@@ -24,10 +25,15 @@ LINKS = (
     "LEFT JOIN library.patron AS patron ON patron.patron_number = guardian.patron_number "
     "WHERE link.patron_number = %s AND NOT link.ended"
 )
-CASES = "SELECT case_number, kind FROM library.staff_case WHERE patron_number = %s AND closed_on IS NULL"
+CASES = (
+    "SELECT kind, (detail ->> 'guardian')::bigint, case_number FROM library.staff_case "
+    "WHERE patron_number = %s AND closed_on IS NULL"
+)
 GUARDIAN = (
-    "SELECT guardian_id FROM library.guardian AS guardian LEFT JOIN library.patron AS patron USING (patron_number) "
-    "WHERE guardian.cpr_number = %(number)s OR patron.cpr_number = %(number)s"
+    "SELECT guardian.guardian_id, coalesce(patron.registry_status, guardian.registry_status), "
+    "coalesce(patron.birth_date, guardian.birth_date) "
+    "FROM library.guardian LEFT JOIN library.patron AS patron ON patron.patron_number = guardian.patron_number "
+    "WHERE guardian.cpr_number = %s"
 )
 BEGIN = (
     "INSERT INTO library.guardian_link (patron_number, guardian_id, source, kind, valid_from, valid_to) "
@@ -42,6 +48,21 @@ TELL = "INSERT INTO sync.change (patron_number, kind) VALUES (%s, %s)"
 DEAD, DISAPPEARED = 90, 70
 
 
+class _Link(NamedTuple):
+    """A row of `LINKS`."""
+
+    link_number: int
+    source: str
+    kind: str | None
+    start: date | None
+    to: date | None
+    confirmed: bool | None
+    guardian: int
+    number: str
+    status: int | None
+    born: date | None
+
+
 def work_through(connection: Connection, minors: Sequence[str], today: date) -> int:
     """One batch; how many minors changed."""
     with connection.transaction(), connection.cursor() as cursor:
@@ -50,58 +71,65 @@ def work_through(connection: Connection, minors: Sequence[str], today: date) -> 
 
 def _one(cursor: Any, minor: str, today: date) -> bool:
     born, status = cursor.execute(MINOR, (minor,)).fetchone()
-    assert status != DEAD and today < date(born.year + 18, born.month, born.day)
+    assert status != DEAD and is_minor(born, today)
     holders = [
         (kind, number, start, to)
         for kind, number, start, to in cursor.execute(CUSTODY, (minor,)).fetchall()
         if (start is None or start <= today) and (to is None or today < to)
     ]
-    links = cursor.execute(LINKS, (minor,)).fetchall()
-    cases = cursor.execute(CASES, (minor,)).fetchall()
-    told = _links(cursor, minor, holders, links, today)
-    if _cases(cursor, minor, holders, links, cases, today):
+    links = [_Link(*row) for row in cursor.execute(LINKS, (minor,)).fetchall()]
+    cases = {(kind, guardian): case for kind, guardian, case in cursor.execute(CASES, (minor,)).fetchall()}
+    told, standing = _links(cursor, minor, holders, links, today)
+    if _cases(cursor, minor, holders, standing, cases, today):
         told.append("guardian.case")
     for kind in told:
         cursor.execute(TELL, (minor, kind))
     return bool(told)
 
 
-def _links(cursor: Any, minor: str, holders: list[Any], links: list[Any], today: date) -> list[str]:
-    standing = {(link[2], link[7], link[3]): link for link in links if link[1] == "registry"}
+def _links(
+    cursor: Any, minor: str, holders: list[Any], links: list[_Link], today: date
+) -> tuple[list[str], list[_Link]]:
+    """The events, and the links that stand afterwards."""
+    before = {(link.kind, link.number, link.start): link for link in links if link.source == "registry"}
     wanted = {(kind, number, start): to for kind, number, start, to in holders}
-    told = []
+    standing, told = list(links), []
     for (kind, number, start), to in wanted.items():
-        if (kind, number, start) not in standing:
-            [guardian] = cursor.execute(GUARDIAN, {"number": number}).fetchone()
+        if (kind, number, start) not in before:
+            guardian, status, born = cursor.execute(GUARDIAN, (number,)).fetchone()
             cursor.execute(BEGIN, (minor, guardian, kind, start, to))
+            standing.append(_Link(0, "registry", kind, start, to, None, guardian, number, status, born))
             told = ["guardian.linked"]
-    ended = [link for key, link in standing.items() if key not in wanted]
-    for link in ended:
-        cursor.execute(END, (today, link[0]))
+    for key, link in before.items():
+        if key not in wanted:
+            cursor.execute(END, (today, link.link_number))
+            standing.remove(link)
+            told = [*told, "guardian.ended"]
     kinds = {number: kind for kind, number, *_ in holders}
     for link in links:
-        if link[1] == "enrolled" and (link[5], link[2]) != (link[7] in kinds, kinds.get(link[7])):
-            cursor.execute(CONFIRM, (link[7] in kinds, kinds.get(link[7]), link[0]))
-    return [*told, "guardian.ended"] if ended else told
+        if link.source == "enrolled":
+            found = (link.number in kinds, kinds.get(link.number))
+            if (link.confirmed, link.kind) != found:
+                cursor.execute(CONFIRM, (*found, link.link_number))
+    return told, standing
 
 
-def _cases(cursor: Any, minor: str, holders: list[Any], links: list[Any], cases: list[Any], today: date) -> bool:
-    wanted = set() if holders else {"no holder of custody"}
+def _cases(
+    cursor: Any, minor: str, holders: list[Any], standing: list[_Link], cases: dict[Any, int], today: date
+) -> bool:
+    wanted = set() if holders else {("no holder of custody", None)}
     numbers = {number for _, number, *_ in holders}
-    for _, source, _, _, _, _, _, number, status, born in links:
-        if number not in numbers and source == "registry":
-            continue
-        if number not in numbers:
-            wanted.add("guardian not confirmed")
-        if status == DEAD:
-            wanted.add("guardian deceased")
-        if status == DISAPPEARED:
-            wanted.add("guardian disappeared")
-        if born and today < date(born.year + 18, born.month, min(born.day, 28)):
-            wanted.add("guardian is a minor")
-    open_cases = {kind: case for case, kind in cases}
-    for kind in wanted - open_cases.keys():
-        cursor.execute(OPEN, (minor, kind, today, Jsonb({})))
-    for kind in open_cases.keys() - wanted:
-        cursor.execute(CLOSE, (today, today, open_cases[kind]))
-    return open_cases.keys() != wanted
+    for link in standing:
+        if link.number not in numbers:
+            wanted.add(("guardian not confirmed", link.guardian))
+        if link.status == DEAD:
+            wanted.add(("guardian deceased", link.guardian))
+        if link.status == DISAPPEARED:
+            wanted.add(("guardian disappeared", link.guardian))
+        if is_minor(link.born, today):
+            wanted.add(("guardian is a minor", link.guardian))
+    for kind, guardian in wanted - cases.keys():
+        cursor.execute(OPEN, (minor, kind, today, Jsonb({"guardian": guardian} if guardian else {})))
+    for gone in cases.keys() - wanted:
+        cursor.execute(CLOSE, (today, today, cases[gone]))
+    return cases.keys() != wanted

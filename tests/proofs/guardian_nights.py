@@ -20,6 +20,8 @@ from tests.proofs.night import NO_BRAKES
 START = date(2025, 3, 15)
 YEAR = 365
 
+WITHOUT_BRAKES = {**NO_BRAKES, "brake_guardian_links_ended_percent": 100.0}
+
 LINKS = """
     SELECT link.patron_number, coalesce(guardian.patron_number, guardian.cpr_number, ''), link.source, link.kind,
            link.valid_from, link.valid_to, link.confirmed
@@ -99,7 +101,7 @@ class Nights:
 
     def _tell_the_registry(self) -> None:
         for number in self.told.keys() - self.persons.keys():
-            self.library.registry.registry.remove(CprNumber(number))
+            self.library.registry.forget(CprNumber(number))
             del self.told[number]
         for number, facts in self.persons.items():
             if self.told.get(number) != facts:
@@ -178,11 +180,15 @@ def _links(rows: Sequence[tuple[Any, ...]], today: date) -> dict[tuple[Any, ...]
     return found
 
 
+def add_groups(library: Library) -> None:
+    """The groups of children and of adults."""
+    library.connection.execute("INSERT INTO library.patron_group (patron_group) VALUES ('Barn'), ('Voksen')")
+
+
 def of_families(library: Library, seed: int, places: Sequence[int], interval: int, batch: int) -> Nights:
     """Families of these places of a seed in an empty library; the same alone as among others."""
     persons: dict[str, Facts] = {}
-    for group in ("Barn", "Voksen"):
-        library.rows("INSERT INTO library.patron_group (patron_group) VALUES (%s) RETURNING 1", group)
+    add_groups(library)
     families = [Family(place, seed, START, persons) for place in places]
     settings = {
         **NO_BRAKES,

@@ -10,7 +10,7 @@ readings:
 - while a case `uncertain birth date` stands, nothing is decided for that child; links and group stay until the day on
   which staff close it;
 - a case that staff closed is not raised again before its cause was gone;
-- the cases of a child who is dead or grown up are closed;
+- the cases of a child who is dead or grown up are closed; whose death is annulled once they are grown up was no minor;
 - of a child about whom the registry has not spoken, not even the age is known: no holder and no case for want of one,
   but a case about the guardian who signed for it, where there is cause;
 - a guardian is one person under all numbers that the library has seen lead to each other: a case or a link that stays
@@ -370,7 +370,7 @@ class Oracle:
     def _decide(self, child: str, today: date, asked: Asked) -> None:
         patron, links = self.patrons[child], self.links[child]
         stage = self.stage(child, today)
-        patron.seen = patron.seen or stage == "minor" or (stage == "unknown" and bool(links))
+        patron.seen = stage != "dead" and (patron.seen or stage == "minor" or (stage == "unknown" and bool(links)))
         wanted: list[tuple[str, str]] = []
         if stage == "stranger":
             return
