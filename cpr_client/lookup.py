@@ -76,8 +76,8 @@ class RegistryClient:
         self._exchange = exchange
         self._config = config
         self._pace = Pace(config.rate) if config.rate else None
-        # Few look-ups in flight would take long to fail often, above all by time-outs. Three are of two people at least:
-        # one on whom the registry is always slow fails twice within the deadline.
+        # Few look-ups in flight would take long to fail often, above all by time-outs. Three are of two people at
+        # least: one on whom the registry is always slow fails twice within the deadline.
         failures = min(20, max(3, config.concurrency))
         self._breaker = Breaker(
             failures=failures,
