@@ -13,7 +13,7 @@ SELECT patron.patron_number, patron.patron_group, patron.gone_on, checked.checke
            FROM library.block WHERE block.patron_number = patron.patron_number), '[]') AS blocks,
        (
            SELECT json_build_object('reason', reason, 'since', since,
-                                    'next_try', nullif(checked.next_due, 'infinity'))
+                                    'next_try', CASE WHEN isfinite(checked.next_due) THEN checked.next_due END)
            FROM sync.quarantine
            WHERE quarantine.patron_number = patron.patron_number AND quarantine.closed_on IS NULL) AS quarantine,
        {record_columns}

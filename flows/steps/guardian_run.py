@@ -187,7 +187,7 @@ class GuardianRun:
                 unapplied=applier.log_in_vain,
             ) as batches:
                 for batch in batches:
-                    yield follow_numbers(batch, client, applier.known_numbers)
+                    yield follow_numbers(batch, client, applier.known_numbers, applier.log_in_vain)
         except RegistryDown as down:
             self.registry_down = str(down.last)
 

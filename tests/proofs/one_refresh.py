@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
+import os
 import resource
+import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -118,6 +120,12 @@ class Apart:
     def kill(self) -> None:
         """SIGKILL, and waits until the process is gone."""
         self._process.kill()
+        self._process.join()
+
+    def interrupt(self) -> None:
+        """What Ctrl-C and `systemctl stop` do, and waits until the process has ended."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, signal.SIGINT)
         self._process.join()
 
     def report(self, seconds: float = 600) -> dict[str, Any] | None:

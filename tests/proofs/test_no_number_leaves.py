@@ -20,7 +20,7 @@ from flows.steps import applying
 from tests.fixtures.library import DAY, Library
 from tests.fixtures.proofs import Proof
 from tests.fixtures.recognizable import CO, FAULT, HOME, NAME, NEW_NAME, NUMBER, PAGE, STREET, Night, found_in
-from tests.proofs.unforeseen import UNFORESEEN, chained
+from tests.proofs.unforeseen import UNFORESEEN
 
 
 @pytest.fixture
@@ -250,11 +250,14 @@ def test_an_error_that_nobody_foresaw_leaves_none(night: Night, proof: Proof, mo
         night.nothing_left(flow_run, printed)
 
 
-def test_an_error_in_a_thread_of_the_client_leaves_none(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", ["ours, chained", "a panic"])
+def test_an_error_in_a_thread_of_the_client_leaves_none(
+    night: Night, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
     from cpr_client import exchange
 
     def fails(*arguments: Any) -> None:
-        chained()
+        UNFORESEEN[fault]()
 
     monkeypatch.setattr(exchange, "read_person", fails)
     code, printed, flow_run = night.refresh()
