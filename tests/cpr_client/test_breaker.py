@@ -82,12 +82,11 @@ def test_faults_on_some_patrons_side_by_side_do_not_open_it_and_on_many_do():
 
 def test_one_look_up_that_fails_again_and_again_is_one_failure():
     breaker = Breaker(failures=3, seconds=5)
+    felt(breaker, FAILED, 2, seconds_ago=6)
     for _ in range(4):
         breaker.felt(FAILED, time.monotonic() - 6, again=True)
-    breaker.felt(FAILED, time.monotonic())
-    breaker.felt(FAILED, time.monotonic())
     assert not is_open(breaker)
-    breaker.felt(FAILED, time.monotonic())
+    felt(breaker, FAILED, 1)
     assert is_open(breaker)
 
 

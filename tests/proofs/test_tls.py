@@ -180,7 +180,7 @@ def test_the_registry_s_is_for_another_host(
     night: Night, tls_registry: Start, authority: MadeUpAuthority, ours: Files
 ) -> None:
     told = _told(night, tls_registry(authority.issue("elsewhere", hosts=("registry.invalid",))), **ours)
-    assert URL in told and CA not in told and "host" in told
+    assert URL in told and CA not in told and "for another" in told
 
 
 # Warned of in time ----------------------------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ def test_a_batch_without_successors_asks_nothing_more(registry: DemoRegistry, cl
     _somebody(registry, A)
     batch = _batch(client, a=A)
     asked: list[Any] = []
-    assert follow_successors(batch, client, lambda numbers: asked.extend(numbers) or {}) == batch
+    assert follow_successors(batch, client, lambda numbers: asked.extend(numbers) or {}, _nobody) == batch
     assert (asked, sum(registry.asked.values())) == ([], 1)
 
 
