@@ -97,6 +97,8 @@ class GuardianApplier:
         counts = copy.deepcopy(self.counts)
         counts.batches += 1
         asked = {int(one.patron_number): one for one in batch if one.answer is not None}
+        if any(len(one.chain) > 1 for one in asked.values()):
+            people.one_at_a_time(connection)  # before any row: whoever merges takes the two in this order
         stored = people.lock_guardians(connection, self.run_id, list(asked))
         self._hand_over(connection, asked)
         decisions: list[GuardianDecision] = [
