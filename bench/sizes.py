@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Rounds of each comparison; look-ups, answers, patrons and lines in one of them."""
+    """Rounds of each comparison; look-ups, answers, patrons, lines and minors in one of them."""
 
     rounds: int = 5
     look_ups: int = 3_000
@@ -20,6 +20,7 @@ class Sizes:
     many_patrons: int = 200_000
     lines: int = 1_000_000
     few_lines: int = 100_000
+    minors: int = 50_000
 
 
 FULL = Sizes()
@@ -35,4 +36,5 @@ SMALL = Sizes(
     many_patrons=400,
     lines=500,
     few_lines=200,
+    minors=200,
 )
