@@ -149,7 +149,7 @@ def _run(worker: Worker, day: date, dry_run: bool) -> dict[str, Any]:
 
 def outcome(night: Night) -> Outcome:
     """What a run leaves, without the numbers that the database gives to rows."""
-    return {name: night.rows(query.replace("%%", "%")) for name, query in OUTCOME.items()}
+    return {name: night.rows(query) for name, query in OUTCOME.items()}
 
 
 def outsiders(children: int) -> int:
