@@ -8,6 +8,13 @@ CREATE SCHEMA sync;
 
 COMMENT ON SCHEMA sync IS 'The worker''s own: runs, checks, quarantine, approvals, access log, change feed';
 
+CREATE FUNCTION library.comes_of_age(birth_date date) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT (birth_date + interval '18 years')::date
+    + CASE WHEN extract(day FROM birth_date) <> extract(day FROM birth_date + interval '18 years') THEN 1 ELSE 0 END $$;
+
+COMMENT ON FUNCTION library.comes_of_age(birth_date date) IS 'The 18th birthday';
+
 CREATE FUNCTION library.contact_is_valid(contact_lines text[], contact_from date, contact_to date, registry_status smallint, day date) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT coalesce(cardinality(contact_lines), 0) > 0
