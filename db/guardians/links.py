@@ -73,6 +73,7 @@ def list_children(connection: psycopg.Connection, terms: Terms) -> list[str]:
         "today": terms.today,
         "child_groups": list(terms.child_groups),
         "kinds": list(cases.ABOUT_GUARDIANS),
+        "uncertain": cases.UNCERTAIN_BIRTH_DATE,
     }
     return [row[0] for row in connection.execute(statement("guardians/list_children"), parameters)]
 
@@ -99,7 +100,7 @@ def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], 
     linked = run("add_links")
     run("confirm_links", kinds=list(custody.KINDS))
     run("want_cases", **_KINDS, not_found=quarantine.NOT_FOUND)
-    closed = run("close_cases", kinds=list(cases.ABOUT_GUARDIANS))
+    closed = run("close_cases", kinds=list(cases.ABOUT_GUARDIANS), uncertain=cases.UNCERTAIN_BIRTH_DATE)
     opened = run("open_cases")
     moved = _come_of_age(run, terms)
     run("drop_custody")

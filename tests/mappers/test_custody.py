@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ CHILD = PatronRecord(birth_date=date(2016, 1, 1), registry_status=1)
 
 
 def child(*custody: Custody, **parts: object) -> Person:
-    return replace(person(), mother=MOTHER, father=FATHER, custody=custody, **parts)  # type: ignore[arg-type]
+    told: dict[str, Any] = {"mother": MOTHER, "father": FATHER, "custody": custody, **parts}
+    return replace(person(), **told)
 
 
 def starts(day: date) -> UncertainDate:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cpr_client.cpr_number import CprNumber
-from cpr_client.person import Name
+from cpr_client.person import Name, UncertainDate
 from mappers.guardian import GUARDIAN_FIELDS, GuardianDecision, StoredGuardian, decide_guardian
 from mappers.record import PatronRecord, Quarantine
 from tests.mappers.samples import ELSEWHERE, NUMBER, SUCCESSOR, TODAY, TOMORROW, person
@@ -74,7 +74,7 @@ def test_a_number_that_somebody_has_already_makes_one_of_the_two() -> None:
 
 
 def test_the_dead_are_asked_about_every_90_days() -> None:
-    assert decided(known(), person(90)).next_due == TODAY + timedelta(days=90)
+    assert decided(known(), person(90, status_date=UncertainDate(TODAY))).next_due == TODAY + timedelta(days=90)
 
 
 def test_nobody_shows_in_a_repr() -> None:

@@ -45,7 +45,7 @@ OUTCOME = {
         FROM library.guardian_link AS link LEFT JOIN library.guardian USING (guardian_id) ORDER BY 1, 2, 3, 4
     """,
     "guardians": """
-        SELECT to_jsonb(guardian) - 'guardian_id', checked_on, next_due, reason, tries,
+        SELECT to_jsonb(guardian) - 'guardian_id', checked_on, next_due::text, reason, tries,
                array(SELECT cpr_number FROM library.former_guardian_number AS former
                      WHERE former.guardian_id = guardian.guardian_id ORDER BY 1)
         FROM library.guardian JOIN sync.guardian_check USING (guardian_id) ORDER BY cpr_number
@@ -149,7 +149,7 @@ def _run(worker: Worker, day: date, dry_run: bool) -> dict[str, Any]:
 
 def outcome(night: Night) -> Outcome:
     """What a run leaves, without the numbers that the database gives to rows."""
-    return {name: night.rows(query.replace("%%", "%")) for name, query in OUTCOME.items()}
+    return {name: night.rows(query) for name, query in OUTCOME.items()}
 
 
 def outsiders(children: int) -> int:

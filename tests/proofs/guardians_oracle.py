@@ -1,6 +1,6 @@
 """What links, cases, groups and guardians must be after each night: dicts and loops, written from the rules alone.
 
-The rules are docs/reference/rules.md, "Guardians"; nothing of the product is imported. The oracle is told
+The rules are docs/reference/rules.md, "Guardians of minors"; nothing of the product is imported. The oracle is told
 what staff do (who becomes a patron, which forms are signed, which cases are closed), and reads the registry as it is
 that night: a dict of persons with the keys of a persons file. Where the rules leave something open, it takes these
 readings:
