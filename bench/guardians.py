@@ -24,7 +24,7 @@ from bench.results import Figure, interleaved, ratio
 from bench.sizes import Sizes
 from cpr_client import open_client
 from db.connect import Connection, connect
-from db.guardians.links import Terms, decide_links, empty_work, list_children
+from db.guardians.links import Terms, decide_links, list_children
 from db.guardians.people import create_staging, one_at_a_time, reconcile
 from db.runs.store import close_run, open_run
 from flows.settings import Settings, use
@@ -67,7 +67,6 @@ class _Minors:
             with self.connection.transaction():
                 one_at_a_time(self.connection)
                 found += len(decide_links(self.connection, children, terms).patron_numbers)
-                empty_work(self.connection)
         return found
 
     def row_by_row(self) -> int:

@@ -14,7 +14,8 @@ from typing import Any
 from cpr_client import CprNumber
 from tests.fixtures.library import Library
 from tests.proofs.families import Act, Facts, Family
-from tests.proofs.guardians_oracle import KINDS, Asked, Link, Oracle, in_force_link
+from tests.proofs.guardian_facts import KINDS, Asked, Link, in_force_link
+from tests.proofs.guardians_oracle import Oracle
 from tests.proofs.night import NO_BRAKES
 
 START = date(2025, 3, 15)

@@ -16,129 +16,37 @@ readings:
 - a guardian is one person under all numbers that the library has seen lead to each other: a case or a link that stays
   the same stays, whichever number it was begun under;
 - a changed number that leads to somebody who is a patron or a guardian already is not asked about on that account;
+- custody that one holder has in one way without a night between is one link, with the days that the registry gives now;
 - who is named by custody that lies ahead has not had the last link yet, and is not forgotten;
 - a look-up is owed about each guardian who is no patron and has a link in force to a minor, when it is due.
 """
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
-Facts = dict[str, Any]
-"""One person as a persons file has them; `broken` is the oracle's own: the answer about them can't be read."""
-
-MOTHER, FATHER, OTHER, UNKNOWN = "mother", "father", "other holder", "unknown holder"
-NOBODY = ""
-"""Who an unknown holder is."""
-
-CHILD_GROUP, ADULT_GROUP = "Barn", "Voksen"
-KINDS = (
-    "no holder of custody",
+from tests.proofs.guardian_facts import (
+    ADULT_GROUP,
+    CHILD_GROUP,
+    FATHER,
+    MOST_STEPS,
+    MOTHER,
+    NOBODY,
+    OTHER,
     UNKNOWN,
-    "guardian not found",
-    "guardian deceased",
-    "guardian disappeared",
-    "guardian is a minor",
-    "guardian not confirmed",
-    "uncertain birth date",
+    Asked,
+    Case,
+    Facts,
+    Known,
+    Link,
+    Patron,
+    day,
+    eighteenth,
+    in_force,
+    in_force_link,
 )
-"""The kinds of cases that are raised here."""
-
-MOST_STEPS = 5
-
-
-@dataclass(repr=False)
-class Known:
-    """What the library knows of a number: the last good answer, the last bad one since, and when to ask again."""
-
-    facts: Facts | None = None
-    trouble: str | None = None
-    tries: int = 0
-    due: date | None = date.min
-    asked_on: date | None = None
-
-    def answered(self, outcome: str, facts: Facts | None, today: date, interval: int) -> None:
-        """Takes an answer in."""
-        self.asked_on = today
-        if outcome == "good":
-            assert facts is not None
-            self.facts, self.trouble, self.tries = copy.deepcopy(facts), None, 0
-            self.due = after_death(facts, today) if facts["status"] == 90 else today + timedelta(days=interval)
-            return
-        self.tries = self.tries + 1 if outcome == self.trouble else 1
-        self.trouble = outcome
-        days = 32 if outcome == "duplicate patron" else min(2 ** (self.tries - 1), 32)
-        self.due = today + timedelta(days=days)
-
-    def is_due(self, today: date) -> bool:
-        """Its day has come, and it was not asked about today."""
-        return self.due is not None and self.due <= today and self.asked_on != today
-
-    def status(self) -> int | None:
-        """As the registry last said."""
-        return None if self.facts is None else self.facts["status"]
-
-    def born(self) -> date | None:
-        """As the registry last said."""
-        return None if self.facts is None else day(self.facts.get("birth_date"))
-
-
-@dataclass(repr=False)
-class Patron:
-    """A patron; `seen`: a night has found them under 18. `settled`: when staff closed the case of the birth date.
-
-    `as_minor`: the last answer while they were one for certain; who holds custody of an adult is not asked.
-    """
-
-    cpr_number: str
-    group: str
-    known: Known = field(default_factory=Known)
-    seen: bool = False
-    settled: date | None = None
-    as_minor: Facts = field(default_factory=dict)
-
-
-@dataclass(repr=False)
-class Link:
-    """A link; `open`: as the night before left it, so that a night can tell what ends in it."""
-
-    who: str
-    source: str
-    kind: str | None
-    start: date | None
-    to: date | None = None
-    confirmed: bool | None = None
-    signed_on: date | None = None
-    open: bool = True
-
-
-@dataclass(repr=False)
-class Case:
-    """A staff case about a child; `who`: the guardian, where it is about one. `over`: its cause is gone."""
-
-    kind: str
-    who: str
-    since: date
-    closed_on: date | None = None
-    by_staff: bool = False
-    over: bool = False
-
-    def stands(self) -> bool:
-        """It is open, or staff closed it and its cause is still there: it is not raised again."""
-        return self.closed_on is None or (self.by_staff and not self.over)
-
-
-@dataclass(repr=False)
-class Asked:
-    """The numbers that a night owes a look-up, and the events that it tells: (patron number, kind)."""
-
-    owed: set[str] = field(default_factory=set)
-    told: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Oracle:
@@ -415,19 +323,23 @@ class Oracle:
         assert facts is not None
         holders = self._holders(child, today)
         for who, kind, start, to in holders:
-            for link in links:
-                if (link.who, link.source, link.kind, link.start) == (who, "registry", kind, start):
-                    if not link.open:
-                        link.open = True
-                        asked.told.add((child, "guardian.linked"))
-                    link.to = to
-                    break
-            else:
-                links.append(Link(who, "registry", kind, start, to))
+            same = [link for link in links if (link.who, link.source, link.kind) == (who, "registry", kind)]
+            [held, *_] = (
+                [link for link in same if link.open] or [link for link in same if link.start == start] or [None]
+            )
+            if held is None:
+                held = Link(who, "registry", kind, start)
+                links.append(held)
                 asked.told.add((child, "guardian.linked"))
-        wanted = {(who, kind, start) for who, kind, start, _ in holders}
+            elif not held.open:
+                held.open = True
+                asked.told.add((child, "guardian.linked"))
+            elif not any(link.start == start for link in same):
+                held.start = start
+            held.to = to
+        wanted = {(who, kind) for who, kind, *_ in holders}
         for link in links:
-            if link.source == "registry" and link.open and (link.who, link.kind, link.start) not in wanted:
+            if link.source == "registry" and link.open and (link.who, link.kind) not in wanted:
                 link.to = self._ended_on(facts, link, today)
         kinds = {who: kind for who, kind, *_ in holders}
         for link in links:
@@ -439,9 +351,8 @@ class Oracle:
         """The delete date of its entry, else the day it was to end on, else the day that found it gone."""
         for entry in facts.get("custody", ()):
             gone = day(entry.get("delete"))
-            if gone and gone <= today and self._holder_of(facts, entry) == (link.who, link.kind):  # noqa: SIM102
-                if day(entry.get("start")) == link.start:
-                    return gone
+            if gone and gone <= today and self._holder_of(facts, entry) == (link.who, link.kind):
+                return gone
         return link.to if link.to and link.to <= today else today
 
     def _wanted_cases(self, child: str, today: date) -> list[tuple[str, str]]:
@@ -510,35 +421,3 @@ class Oracle:
             self.leads = {old: new for old, new in self.leads.items() if self.person(old) != number}
         for child, links in self.links.items():
             self.links[child] = [link for link in links if link.who not in due]
-
-
-def day(text: str | None) -> date | None:
-    """A date as a persons file writes it."""
-    return date.fromisoformat(text) if text else None
-
-
-def in_force(entry: Facts, today: date) -> bool:
-    """From its start (a missing one: always) until its delete date (exclusive)."""
-    start, delete = day(entry.get("start")), day(entry.get("delete"))
-    return (start is None or start <= today) and (delete is None or today < delete)
-
-
-def in_force_link(link: Link, today: date) -> bool:
-    """It has not ended."""
-    return link.to is None or today < link.to
-
-
-def eighteenth(born: date) -> date:
-    """The 18th birthday: of 29 February on 1 March, since no year 18 after a leap year is one."""
-    if (born.month, born.day) == (2, 29):
-        return date(born.year + 18, 3, 1)
-    return date(born.year + 18, born.month, born.day)
-
-
-def after_death(facts: Facts, today: date) -> date | None:
-    """Every 90 days until a year after the death; then never."""
-    died = day(facts["status_date"])
-    assert died is not None
-    year_on = date(died.year + 1, 3, 1) if (died.month, died.day) == (2, 29) else died.replace(year=died.year + 1)
-    again = today + timedelta(days=90)
-    return again if again <= year_on else None

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from tests.fixtures.library import Library
 from tests.fixtures.proofs import Proof
 from tests.proofs.families import Facts, Family
+from tests.proofs.guardian_facts import KINDS
 from tests.proofs.guardian_nights import (
     CASES,
     LINKS,
@@ -18,7 +19,6 @@ from tests.proofs.guardian_nights import (
     of_families,
     some_nights,
 )
-from tests.proofs.guardians_oracle import KINDS
 
 
 def test_a_year_of_changing_families_leaves_what_a_plain_oracle_says(library: Library, proof: Proof) -> None:
