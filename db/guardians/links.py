@@ -93,6 +93,7 @@ def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], 
         cursor = connection.execute(statement(f"guardians/{name}"), {**today, **parameters})
         return [row[0] for row in cursor] if cursor.description else []
 
+    connection.execute(statement("guardians/find_by_index"))
     run("enlist_children", patron_numbers=list(patron_numbers), uncertain=cases.UNCERTAIN_BIRTH_DATE)
     run("want_links")
     ended = run("end_links")
