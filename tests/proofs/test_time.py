@@ -251,7 +251,7 @@ def _instants(cron: str, zone: str, start: date, days: int) -> list[datetime]:
 @pytest.mark.parametrize("change", [SPRING, AUTUMN, LEAP])
 @pytest.mark.parametrize("daily", [False, True], ids=["as deployed", "daily"])
 def test_the_schedule_starts_one_run_a_night_at_its_own_hour(change: date, daily: bool) -> None:
-    """`daily`: what an operator may make of it; the clocks change on Sunday nights, when no refresh is deployed to run."""
+    """`daily`: what an operator may make of it; the clocks change on Sundays, when no refresh runs."""
     assert SCHEDULES
     for schedule in SCHEDULES:
         minute, hour, *_, weekdays = schedule["cron"].split()
