@@ -217,7 +217,7 @@ class Applier:
             if alarm.line.key not in self.brakes_off
         ]
         if alarms:
-            raise BrakeHeld(alarms, [decision.patron_number for decision in decisions])
+            raise BrakeHeld(alarms, sorted(decision.patron_number for decision in decisions))
 
     def _record(self, counts: Counts, before: dict[str, int], patrons: int, look_ups: int, seconds: float) -> None:
         after = counts.patrons()
