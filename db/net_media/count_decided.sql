@@ -1,4 +1,4 @@
--- What the run is about to change, by service.
--- in: decided_right   out: service, granted, revoked
-SELECT service, count(*) FILTER (WHERE granted) AS granted, count(*) FILTER (WHERE was_granted AND NOT granted) AS revoked
-FROM decided_right WHERE granted IS DISTINCT FROM coalesce(was_granted, false) GROUP BY service;
+-- What the run is about to change.
+-- in: decided_right   out: service, granted, was_granted (false: for the first time), reason, is_news, rights
+SELECT service, granted, coalesce(was_granted, false) AS was_granted, reason, is_news, count(*) AS rights
+FROM decided_right GROUP BY 1, 2, 3, 4, 5;

@@ -10,5 +10,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS in_force (
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS decided_right (
     patron_number text, service text, granted boolean, reason text, since date, until date, municipality_code text,
-    left_on date, was_granted boolean, is_news boolean
+    left_on date, was_granted boolean, is_news boolean, mark bit varying
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS told_patron (
+    patron_number text, granted bit varying, revoked bit varying
 ) ON COMMIT DELETE ROWS;

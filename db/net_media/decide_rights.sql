@@ -1,13 +1,13 @@
 -- Which rights are to be others than they are, of everyone or of whom is enlisted: the set form of mappers.net_media.decide.
 -- Each rule is a column that holds the reason for which it fails; the first that fails is the reason on record.
--- in: enlisted_patron, in_force, everyone, services, today, not_barring; statuses, says_nothing and codes (who is resident);
+-- in: enlisted_patron, in_force, everyone, services and their marks, today, not_barring; statuses, says_nothing and codes (who is resident);
 --     the reasons by name   out: decided_right is filled
 INSERT INTO decided_right (patron_number, service, granted, reason, since, until, municipality_code, left_on, was_granted,
-                           is_news)
+                           is_news, mark)
 SELECT patron_number, service, granted, reason,
-       CASE WHEN is_news THEN %(today)s ELSE held_since END, until, granted_by, left_on, held_granted, is_news
+       CASE WHEN is_news THEN %(today)s ELSE held_since END, until, granted_by, left_on, held_granted, is_news, mark
 FROM (
-    SELECT patron_number, service, failing IS NULL AS granted, held_granted, held_since,
+    SELECT patron_number, service, mark, failing IS NULL AS granted, held_granted, held_since,
            coalesce(failing, in_grace) AS reason,
            CASE WHEN failing IS NULL AND in_grace IS NOT NULL THEN last_day END AS until,
            CASE WHEN failing IS NULL AND in_grace IS NOT NULL THEN learnt_on END AS left_on,
@@ -28,7 +28,7 @@ FROM (
                    CASE WHEN patron_group = ANY (excluded_groups) THEN %(group_excluded)s END AS group_fails,
                    CASE WHEN is_former AND agreement_of IS NOT NULL THEN %(grace)s END AS in_grace
             FROM (
-                SELECT patron.patron_number, offered.service, patron.birth_date, patron.patron_group,
+                SELECT patron.patron_number, offered.service, offered.mark, patron.birth_date, patron.patron_group,
                        coalesce(patron.registry_status = ANY (%(statuses)s)
                            OR patron.registry_status IS NULL AND patron.municipality_code = ANY (%(codes)s)
                            OR patron.registry_status = %(says_nothing)s AND patron.municipality_code = ANY (%(codes)s),
@@ -47,7 +47,7 @@ FROM (
                            AS excluded_groups
                 FROM library.patron AS patron
                 LEFT JOIN enlisted_patron AS enlisted USING (patron_number)
-                CROSS JOIN unnest(%(services)s::text[]) AS offered (service)
+                CROSS JOIN unnest(%(services)s::text[], %(marks)s::bit varying[]) AS offered (service, mark)
                 LEFT JOIN in_force AS own
                     ON own.service = offered.service AND own.municipality_code = patron.municipality_code
                 LEFT JOIN library.net_media_right AS held

@@ -6,8 +6,9 @@ agreement may make a difference; everyone, where a service was never decided, th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -82,6 +83,7 @@ def decide_rights(connection: psycopg.Connection, terms: Terms, hold: Hold = lam
 
     Services that `hold` names are left as they are, and decided for everyone the next time.
     """
+    connection.execute(statement("net_media/tune"))
     connection.execute(statement("net_media/one_at_a_time"), {"lock": LOCK})
     known = connection.execute(statement("net_media/list_services")).fetchall()
     services = [service for service, *_ in known if service not in terms.skipped]
@@ -94,16 +96,19 @@ def decide_rights(connection: psycopg.Connection, terms: Terms, hold: Hold = lam
         "today": terms.today,
         "day": None if everyone else min(days, default=terms.today),
         "services": services,
+        "marks": [f"{1 << place:0{len(services)}b}"[::-1] for place in range(len(services))],
         "everyone": everyone,
         "not_barring": not_barring,
     }
     _enlist(connection, given)
     _decide(connection, given)
-    changed = _counted(connection, given)
+    changed = _count_rights(connection, services)
     changed.left_out = sorted(hold(changed.services))
     if changed.left_out:
         connection.execute(statement("net_media/leave_out"), {"services": changed.left_out})
-        changed = _counted(connection, given, changed.left_out)
+        changed = replace(_count_rights(connection, services), left_out=changed.left_out)
+    connection.execute(statement("net_media/gather_patrons"))
+    _count_patrons(connection, given, changed)
     _apply(connection, given, changed, terms.run_id)
     _keep(connection, given, [*changed.left_out, *terms.skipped])
     return changed
@@ -131,28 +136,31 @@ def _decide(connection: psycopg.Connection, given: dict[str, Any]) -> None:
     )
 
 
-def _counted(connection: psycopg.Connection, given: dict[str, Any], left_out: Sequence[str] = ()) -> Changed:
-    found = {
-        service: ServiceChanges(service, granted, revoked)
-        for service, granted, revoked in connection.execute(statement("net_media/count_decided"))
-    }
+def _count_rights(connection: psycopg.Connection, services: Sequence[str]) -> Changed:
+    granted: Counter[str] = Counter()
+    revoked: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
+    rows = connection.execute(statement("net_media/count_decided"))
+    for service, is_granted, was_granted, reason, is_news, rights in rows:
+        if is_granted != was_granted:
+            (granted if is_granted else revoked)[service] += rights
+        if is_news:
+            outcomes[reason or net_media.GRANTED] += rights
+    changes = [ServiceChanges(service, granted[service], revoked[service]) for service in services]
+    return Changed(services=changes, outcomes=dict(sorted(outcomes.items())))
+
+
+def _count_patrons(connection: psycopg.Connection, given: dict[str, Any], changed: Changed) -> None:
     row = connection.execute(statement("net_media/count_patrons"), given).fetchone()
     assert row is not None
-    outcomes = connection.execute(statement("net_media/count_outcomes"), {"granted": net_media.GRANTED})
-    return Changed(
-        due=row[0],
-        changed=row[1],
-        services=[found.get(service, ServiceChanges(service)) for service in given["services"]],
-        outcomes=dict(outcomes.fetchall()),
-        left_out=list(left_out),
-    )
+    changed.due, changed.changed = row
 
 
 def _apply(connection: psycopg.Connection, given: dict[str, Any], changed: Changed, run_id: int) -> None:
     connection.execute(statement("net_media/update_rights"))
     connection.execute(statement("net_media/add_rights"))
     kinds = {"granted": events.NET_MEDIA_GRANTED, "revoked": events.NET_MEDIA_REVOKED}
-    told = connection.execute(statement("net_media/append_events"), {**kinds, "run_id": run_id})
+    told = connection.execute(statement("net_media/append_events"), {**given, **kinds, "run_id": run_id})
     changed.events = dict(told.fetchall())
 
 

@@ -19,6 +19,7 @@ from flows.steps.worker import Worker
 from tests.fixtures.library import NET_MEDIA
 
 _processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["tests.proofs.one_refresh", __name__])
 
 CODES = ("0851", "0101", "0751", "0461", "0999")
 SERVICES = ("film", "lyd", "news")
@@ -54,7 +55,7 @@ def fill(connection: Connection, patrons: int) -> None:
     connection.execute(
         "INSERT INTO library.patron (patron_number, municipality_code, registry_status, birth_date) "
         "SELECT 'P' || n, (%s::text[])[1 + n %% 5], CASE n %% 17 WHEN 0 THEN 80 ELSE 1 END, "
-        "date '1940-01-01' + (n * 7919 %% 30000) FROM generate_series(1, %s) AS n",
+        "date '1940-01-01' + (n * 7919::bigint %% 30000)::integer FROM generate_series(1, %s) AS n",
         [list(CODES), patrons],
     )
     connection.execute(

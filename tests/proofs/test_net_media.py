@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -37,6 +36,11 @@ class Stage:
             yield url, connection
 
 
+def states_of(connection: Connection) -> list[str]:
+    """How the night's runs ended, or where they stand."""
+    return [state for (state,) in connection.execute("SELECT state FROM sync.run WHERE today = %s", [NEXT])]
+
+
 @pytest.fixture
 def stage(postgres_server: EmbeddedServer, migrated_template: str, proof: Proof) -> Iterator[Stage]:
     """A library that was decided once, and in which a day has passed."""
@@ -45,25 +49,24 @@ def stage(postgres_server: EmbeddedServer, migrated_template: str, proof: Proof)
             fill(connection, proof.size(small=1_000, full=100_000))
             decide(url, DAY)
             move_some(connection)
-        yield Stage(postgres_server, url.rpartition("/")[2].partition("?")[0])
+        yield Stage(postgres_server, url.partition("?")[0].rpartition("/")[2])
 
 
 def test_net_media_killed_anywhere_leaves_what_the_next_run_mends(stage: Stage, proof: Proof) -> None:
     times = proof.size(small=2, full=20)
-    states: list[Any] = []
+    states: list[str] = []
     for _ in range(times):
         with stage.night() as (url, connection):
             run = decide_apart(url, NEXT)
-            while not connection.execute("SELECT FROM sync.run WHERE today = %s", [NEXT]).fetchone():
-                assert run.is_alive()
+            while run.is_alive() and not states_of(connection):
                 time.sleep(0.005)
             time.sleep(proof.random.uniform(0, stage.seconds))
             run.kill()
             run.join()
             decide(url, NEXT)
             assert outcome(connection) == stage.undisturbed
-            states += connection.execute("SELECT state FROM sync.run WHERE today = %s ORDER BY 1", [NEXT]).fetchall()
-    killed = states.count(("killed",))
+            states += states_of(connection)
+    killed = states.count("killed")
     proof.tell(f"{times} kills within {stage.seconds:.1f} seconds, {killed} of them before the run was done")
 
 
