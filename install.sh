@@ -12,7 +12,7 @@ if command -v uv >/dev/null 2>&1; then
     [ -x "$venv/bin/python" ] || uv venv --quiet --python "$python" "$venv"
     VIRTUAL_ENV=$(pwd)/$venv uv pip install --quiet --compile-bytecode --constraint constraints.txt --editable "$what"
 else
-    [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+    [ -x "$venv/bin/pip" ] || "$python" -m venv "$venv"  # one that uv has made has no pip
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable "$what"
     "$venv/bin/python" -m compileall -q "$venv/lib" >/dev/null 2>&1 || true
 fi

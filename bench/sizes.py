@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Rounds of each comparison; look-ups, answers, patrons and lines in one of them."""
+    """Rounds of each comparison; look-ups, answers, patrons, lines and minors in one of them."""
 
     rounds: int = 5
     look_ups: int = 3_000
@@ -21,6 +21,7 @@ class Sizes:
     lines: int = 1_000_000
     net_media_patrons: int = 1_000_000
     few_lines: int = 100_000
+    minors: int = 50_000
 
 
 FULL = Sizes()
@@ -37,4 +38,5 @@ SMALL = Sizes(
     lines=500,
     net_media_patrons=2_000,
     few_lines=200,
+    minors=200,
 )

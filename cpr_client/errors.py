@@ -23,9 +23,13 @@ from __future__ import annotations
 
 
 class RegistryError(Exception):
-    """Base of all; `code` is a short stable word for counting (no personal data)."""
+    """Base of all; `code` is a short stable word for counting (no personal data).
+
+    `reached`: false where there was not even a connection, whomever the question was about.
+    """
 
     code = "registry error"
+    reached = True
 
 
 class PersonNotFound(RegistryError):

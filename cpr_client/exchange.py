@@ -118,15 +118,17 @@ class Exchange:
         if isinstance(problem, requests.exceptions.InvalidHeader):
             return MalformedAnswer("Content-Length", "contradicts itself")
         if any(isinstance(kind, ProxyError) for kind in kinds):
-            return RegistryUnavailable("the proxy does not let us through: look at the environment's HTTPS_PROXY")
+            return _unreached(
+                RegistryUnavailable("the proxy does not let us through: look at the environment's HTTPS_PROXY")
+            )
         if any(isinstance(kind, NameResolutionError) for kind in kinds):
-            return RegistryUnavailable(f"the registry's host name can't be resolved: look at {SETTING}URL")
+            return _unreached(RegistryUnavailable(f"the registry's host name can't be resolved: look at {SETTING}URL"))
         if any(isinstance(kind, ConnectionRefusedError) for kind in kinds):
-            return RegistryUnavailable("the registry refuses connections")
+            return _unreached(RegistryUnavailable("the registry refuses connections"))
         if any(isinstance(kind, NewConnectionError) for kind in kinds):
-            return RegistryUnavailable("the registry can't be reached over the network")
+            return _unreached(RegistryUnavailable("the registry can't be reached over the network"))
         if isinstance(problem, requests.exceptions.ConnectTimeout):
-            return RegistryTimeout(f"no connection within {patience.connect_timeout:.3g} s")
+            return _unreached(RegistryTimeout(f"no connection within {patience.connect_timeout:.3g} s"))
         if any(isinstance(kind, AnyTimeout | TimeoutError) for kind in kinds):
             return RegistryTimeout(f"no answer within {patience.read_timeout:.3g} s")
         # Once it has answered, our certificate is accepted; before, this may be how it says that it is not.
@@ -139,3 +141,8 @@ class Exchange:
 
     def _tls_problem(self, failure: ssl.SSLError) -> CertificateProblem | None:
         return tls_problem(failure, certificate_set=self._config.certificate is not None)
+
+
+def _unreached(error: RegistryError) -> RegistryError:
+    error.reached = False
+    return error

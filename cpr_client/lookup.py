@@ -76,8 +76,9 @@ class RegistryClient:
         self._exchange = exchange
         self._config = config
         self._pace = Pace(config.rate) if config.rate else None
-        # Few look-ups in flight would take long to fail often: they wait longer and longer between their attempts.
-        failures = min(20, max(5, 2 * config.concurrency))
+        # Few look-ups in flight would take long to fail often, above all by time-outs. Three are of two people at
+        # least: one on whom the registry is always slow fails twice within the deadline.
+        failures = min(20, max(3, config.concurrency))
         self._breaker = Breaker(
             failures=failures,
             seconds=config.breaker_seconds,
@@ -189,6 +190,8 @@ class RegistryClient:
                 continue
             except _Defect as defect:
                 batch.answers.put(defect)
+            except BaseException as problem:  # a panic in a library written in Rust is no Exception
+                batch.answers.put(_Defect(problem))
 
     def _answer(self, key: Any, number: CprNumber, stop: threading.Event) -> Answer[Any]:
         look_up = _LookUp(self._exchange, self._config.deadline, self._pace, self._breaker, number, stop)
@@ -206,7 +209,7 @@ class _Stopped(RuntimeError):
 class _Defect(RuntimeError):
     """A defect of ours, told by kind and place alone: its text may quote an answer."""
 
-    def __init__(self, problem: Exception) -> None:
+    def __init__(self, problem: BaseException) -> None:
         place = traceback.extract_tb(problem.__traceback__)[-1]
         super().__init__(f"defect in the registry client: {type(problem).__name__} at {place.filename}:{place.lineno}")
 
@@ -290,7 +293,7 @@ class _LookUp:
         try:
             person = self._exchange.ask(self._number, self._ends_at)
         except RegistryError as error:
-            self._breaker.felt(error, began)
+            self._breaker.felt(error, began, again=self.attempts > 1)
             raise
         self._breaker.felt(None, began)
         return person

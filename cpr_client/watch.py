@@ -45,7 +45,8 @@ class Watch:
         try:
             yield
         finally:
-            # Under the lock, so that no connection is cut that has gone back to its pool.
+            # Under the lock: from here on this thread's connection is not cut any more. One that was cut in the moment
+            # in which it went back to its pool is found dropped there, and replaced.
             with self._lock:
                 self._ends.pop(thread, None)
                 self._sockets.pop(thread, None)
@@ -66,7 +67,7 @@ class Watch:
     def _begin(self) -> None:
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._look, name="registry-watch", daemon=True)
+                self._thread = threading.Thread(target=self._look, name="watch", daemon=True)
                 self._thread.start()
 
     def _look(self) -> None:

@@ -13,6 +13,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS enlisted_child (
 CREATE TEMPORARY TABLE IF NOT EXISTS wanted_link (
     patron_number text, guardian_id bigint, kind text, valid_from date, valid_to date
 ) ON COMMIT DELETE ROWS;
+CREATE INDEX IF NOT EXISTS wanted_link_patron ON wanted_link (patron_number);
 CREATE TEMPORARY TABLE IF NOT EXISTS wanted_case (
     patron_number text, kind text, detail jsonb
 ) ON COMMIT DELETE ROWS;
+CREATE INDEX IF NOT EXISTS wanted_case_patron ON wanted_case (patron_number);

@@ -73,6 +73,7 @@ def list_children(connection: psycopg.Connection, terms: Terms) -> list[str]:
         "today": terms.today,
         "child_groups": list(terms.child_groups),
         "kinds": list(cases.ABOUT_GUARDIANS),
+        "uncertain": cases.UNCERTAIN_BIRTH_DATE,
     }
     return [row[0] for row in connection.execute(statement("guardians/list_children"), parameters)]
 
@@ -92,6 +93,7 @@ def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], 
         cursor = connection.execute(statement(f"guardians/{name}"), {**today, **parameters})
         return [row[0] for row in cursor] if cursor.description else []
 
+    connection.execute(statement("guardians/find_by_index"))
     run("enlist_children", patron_numbers=list(patron_numbers), uncertain=cases.UNCERTAIN_BIRTH_DATE)
     run("want_links")
     ended = run("end_links")
@@ -99,7 +101,7 @@ def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], 
     linked = run("add_links")
     run("confirm_links", kinds=list(custody.KINDS))
     run("want_cases", **_KINDS, not_found=quarantine.NOT_FOUND)
-    closed = run("close_cases", kinds=list(cases.ABOUT_GUARDIANS))
+    closed = run("close_cases", kinds=list(cases.ABOUT_GUARDIANS), uncertain=cases.UNCERTAIN_BIRTH_DATE)
     opened = run("open_cases")
     moved = _come_of_age(run, terms)
     run("drop_custody")

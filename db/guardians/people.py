@@ -25,7 +25,7 @@ _GUARDIAN_TYPES = ("int8", "text", *GUARDIAN_TYPES)
 _CHECK_TYPES = ("int8", "timestamptz", "date", "text", "date", "int4")
 _ACCESS_TYPES = ("int8", "timestamptz", "text", "int8", "text")
 
-MERGE = ("merge_links", "merge_cases", "merge_contacts", "merge_numbers", "delete_merged")
+MERGE = ("merge_drop_links", "merge_links", "merge_cases", "merge_contacts", "merge_numbers", "delete_merged")
 """The statements that make one guardian of two, in their order."""
 
 

@@ -1,7 +1,7 @@
 -- Who is in quarantine, the newest first.
--- in: size   out: patron_number, reason, detail, since, tries, next_due (null: never by schedule)
+-- in: size   out: patron_number, reason, detail, since, tries, next_due (null: at once, or never by schedule)
 SELECT quarantine.patron_number, quarantine.reason, quarantine.detail, quarantine.since, quarantine.tries,
-       nullif(checked.next_due, 'infinity') AS next_due
+       CASE WHEN isfinite(checked.next_due) THEN checked.next_due END AS next_due
 FROM sync.quarantine
 JOIN sync.patron_check AS checked USING (patron_number)
 WHERE quarantine.closed_on IS NULL

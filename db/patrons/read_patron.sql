@@ -17,7 +17,7 @@ SELECT patron.patron_number, patron.patron_group, patron.gone_on, checked.checke
            FROM library.net_media_right AS held WHERE held.patron_number = patron.patron_number), '[]') AS net_media,
        (
            SELECT json_build_object('reason', reason, 'since', since,
-                                    'next_try', nullif(checked.next_due, 'infinity'))
+                                    'next_try', CASE WHEN isfinite(checked.next_due) THEN checked.next_due END)
            FROM sync.quarantine
            WHERE quarantine.patron_number = patron.patron_number AND quarantine.closed_on IS NULL) AS quarantine,
        {record_columns}

@@ -107,11 +107,12 @@ class Applier:
             looked_up.accesses = []  # they are logged; the patron is tried again with the same answer
         return mine
 
-    def log_in_vain(self, batch: list[LookedUp]) -> None:
+    def log_in_vain(self, batch: list[LookedUp], *, all_of_them: bool = True) -> None:
         """Look-ups of which nothing is applied (a brake, a run that breaks off): they were made all the same.
 
-        Raises nothing: where they can't be logged, `all_logged` says so.
+        Raises nothing: where they can't be logged, or are not `all_of_them`, `all_logged` says so.
         """
+        self.all_logged = self.all_logged and all_of_them
         accesses = [access for looked_up in batch for access in looked_up.accesses]
         self.counts.look_ups += len(accesses)
         try:

@@ -97,6 +97,8 @@ class GuardianApplier:
         counts = copy.deepcopy(self.counts)
         counts.batches += 1
         asked = {int(one.patron_number): one for one in batch if one.answer is not None}
+        if any(len(one.chain) > 1 for one in asked.values()):
+            people.one_at_a_time(connection)  # before any row: whoever merges takes the two in this order
         stored = people.lock_guardians(connection, self.run_id, list(asked))
         self._hand_over(connection, asked)
         decisions: list[GuardianDecision] = [
@@ -117,8 +119,12 @@ class GuardianApplier:
                 counts.add_failure(looked_up.error.code if looked_up.error else "failed")
         return counts, [looked_up for guardian_id, looked_up in asked.items() if guardian_id not in stored]
 
-    def log_in_vain(self, batch: list[LookedUp]) -> None:
-        """Look-ups of which nothing is applied: they were made all the same. Raises nothing."""
+    def log_in_vain(self, batch: list[LookedUp], *, all_of_them: bool = True) -> None:
+        """Look-ups of which nothing is applied: they were made all the same. Raises nothing.
+
+        `all_logged` says where they can't be logged, or are not `all_of_them`.
+        """
+        self.all_logged = self.all_logged and all_of_them
         accesses = [access for looked_up in batch for access in looked_up.accesses]
         self.counts.look_ups += len(accesses)
         self.log(accesses)

@@ -32,6 +32,9 @@ from mappers.plausibility import Alarm, links_verdict
 LOCKED_TRIES = 5
 LOCKED_PAUSE = 2.0  # seconds
 
+COLLISIONS = 10
+"""So many times a step is done anew because somebody else was at the same rows."""
+
 
 class LinksHeld(Exception):
     """Too many links would end: nothing more is applied before an operator's word."""
@@ -141,8 +144,14 @@ class GuardianRun:
         self.session.again(self._reconcile)
 
     def _reconcile(self, connection: Connection) -> None:
-        with connection.transaction():
-            people.reconcile(connection, self.today)
+        for tries_left in reversed(range(COLLISIONS)):
+            try:
+                with connection.transaction():
+                    people.reconcile(connection, self.today)
+                return
+            except psycopg.errors.DeadlockDetected:
+                if not tries_left:
+                    raise
 
     def _applier(self, due: list[int]) -> GuardianApplier:
         self.counts.guardians.due += len(due)
@@ -178,7 +187,7 @@ class GuardianRun:
                 unapplied=applier.log_in_vain,
             ) as batches:
                 for batch in batches:
-                    yield follow_numbers(batch, client, applier.known_numbers)
+                    yield follow_numbers(batch, client, applier.known_numbers, applier.log_in_vain)
         except RegistryDown as down:
             self.registry_down = str(down.last)
 
@@ -219,6 +228,7 @@ class GuardianRun:
 
     def _decide(self, numbers: list[str]) -> None:
         """One batch, one transaction. Lost between commit and receipt it is not done twice."""
+        collisions = 0
         while True:
             counts: GuardianCounts | None = None
             try:
@@ -226,7 +236,9 @@ class GuardianRun:
                     counts = self._in_transaction(self.session.connection, numbers)
                 break
             except psycopg.errors.DeadlockDetected:
-                continue
+                collisions += 1
+                if collisions > COLLISIONS:
+                    raise
             except psycopg.OperationalError:
                 if not self.session.lost:
                     raise

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -79,8 +79,29 @@ class LookedUp:
         )
 
 
+class Unapplied(Protocol):
+    """Is told of look-ups that were made and of which nothing will be applied."""
+
+    def __call__(self, batch: list[LookedUp], *, all_of_them: bool = True) -> None:
+        """`all_of_them`: there were no others; False where some may have been sent whose end nobody saw."""
+        ...
+
+
+@contextmanager
+def accounted_for(done: Mapping[str, LookedUp], unapplied: Unapplied) -> Iterator[None]:
+    """Where the block breaks off while chains are followed, `unapplied` is told of what is `done` by then."""
+    try:
+        yield
+    except BaseException:
+        unapplied(list(done.values()), all_of_them=False)
+        raise
+
+
 class _Pages:
-    """The patrons to ask about, one by one, claimed page by page; at most `limit` of them, and none after `end`."""
+    """The patrons to ask about, one by one, claimed page by page; at most `limit` of them, and none after `end`.
+
+    `problem`: why no more could be claimed. It ends the pages like their end: who was asked about is answered first.
+    """
 
     def __init__(self, claims: Claims, size: int, limit: int | None, sweep_again: bool) -> None:
         self._ended = threading.Event()
@@ -88,6 +109,7 @@ class _Pages:
         self._size = size
         self._left = limit
         self._sweep_again = sweep_again
+        self.problem: BaseException | None = None
 
     def __iter__(self) -> Iterator[tuple[str, CprNumber]]:
         found_any = True
@@ -99,7 +121,7 @@ class _Pages:
                     if self._ended.is_set():
                         return
                     yield claimed.patron_number, claimed.cpr_number
-            if not self._sweep_again:
+            if not self._sweep_again or self._ended.is_set():
                 return
             self._claims.from_the_start()
 
@@ -109,7 +131,12 @@ class _Pages:
 
     def _page(self) -> list[Claimed]:
         size = self._size if self._left is None else min(self._size, self._left)
-        page = self._claims.claim(size) if size > 0 else []
+        try:
+            page = self._claims.claim(size) if size > 0 else []
+        except BaseException as error:
+            self.problem = error
+            self.end()
+            return []
         if self._left is not None:
             self._left -= len(page)
         return page
@@ -121,13 +148,15 @@ _Item = list[LookedUp] | BaseException | None
 class _Producer(threading.Thread):
     """Claims and looks up until the pages end, the registry is down, or it is told to stop.
 
-    `unapplied`: what was looked up and not handed over.
+    `unapplied`: what was looked up and not handed over. `all_seen`: no look-up was sent whose end nobody saw.
     """
 
     def __init__(self, client: RegistryClient, claims: Claims, pages: _Pages, size: int) -> None:
         super().__init__(name="look-ups", daemon=True)
         self.batches: queue.Queue[_Item] = queue.Queue(maxsize=1)
         self.unapplied: list[LookedUp] = []
+        self.all_seen = False
+        self._batch: list[LookedUp] = []
         self._stopping = threading.Event()
         self._client, self._claims, self._pages, self._size = client, claims, pages, size
         self._renewed = time.monotonic()
@@ -138,6 +167,7 @@ class _Producer(threading.Thread):
             self._produce()
         except BaseException as error:
             end = error
+        self._keep(self._batch)
         self._put(end)
 
     def stop(self) -> None:
@@ -152,7 +182,6 @@ class _Producer(threading.Thread):
         return self.unapplied
 
     def _produce(self) -> None:
-        batch: list[LookedUp] = []
         down: RegistryDown | None = None
         with closing(self._client.lookup_many(self._pages)) as answers:
             for answer in answers:
@@ -160,15 +189,21 @@ class _Producer(threading.Thread):
                     self._pages.end()
                     down = answer.error
                 if answer.attempts or down is None:
-                    batch.append(LookedUp.from_answer(answer))
-                if len(batch) >= self._size:
-                    self._put(batch)
-                    batch = []
+                    self._batch.append(LookedUp.from_answer(answer))
+                if len(self._batch) >= self._size:
+                    self._hand_over()
                 self._renew()
-        if batch:
-            self._put(batch)
+        self.all_seen = True
+        if self._batch:
+            self._hand_over()
+        if self._pages.problem is not None:
+            raise self._pages.problem
         if down is not None:
             raise down
+
+    def _hand_over(self) -> None:
+        batch, self._batch = self._batch, []
+        self._put(batch)
 
     def _put(self, item: _Item) -> None:
         while not self._stopping.is_set():
@@ -197,7 +232,7 @@ def looked_up_batches(
     batch_size: int,
     limit: int | None,
     sweep_again: bool,
-    unapplied: Callable[[list[LookedUp]], None],
+    unapplied: Unapplied,
 ) -> Iterator[Iterator[list[LookedUp]]]:
     """The batches of a run, each looked up while the one before is applied.
 
@@ -231,4 +266,4 @@ def looked_up_batches(
         if producer.is_alive():
             client.close()
             producer.join()
-        unapplied(producer.gather())
+        unapplied(producer.gather(), all_of_them=producer.all_seen)

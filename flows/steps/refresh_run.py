@@ -69,7 +69,7 @@ class Refresh:
                 unapplied=self.applier.log_in_vain,
             ) as batches:
                 for batch in batches:
-                    followed = follow_successors(batch, client, self.applier.holders)
+                    followed = follow_successors(batch, client, self.applier.holders, self.applier.log_in_vain)
                     self._apply(followed)
             self._try_the_locked_again()
         except RegistryDown as down:

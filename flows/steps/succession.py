@@ -9,40 +9,44 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cpr_client import CprNumber, Person, RegistryClient
-from flows.steps.look_ups import LookedUp
+from flows.steps.look_ups import LookedUp, Unapplied, accounted_for
 from mappers.record import Quarantine
 from mappers.succession import next_number
 
 Holders = Callable[[Iterable[CprNumber]], dict[CprNumber, str]]
 
 
-def follow_successors(batch: list[LookedUp], client: RegistryClient, holders: Holders) -> list[LookedUp]:
+def follow_successors(
+    batch: list[LookedUp], client: RegistryClient, holders: Holders, unapplied: Unapplied
+) -> list[LookedUp]:
     """The batch with every chain followed to its end, in the order it had.
 
     A successor that another patron holds, or that another patron of the batch leads to as well, is
-    not looked up: that patron is a duplicate (docs/reference/rules.md, "Two patrons, one person").
+    not looked up: that patron is a duplicate (docs/reference/rules.md, "Two patrons, one person"). `unapplied` is told
+    where it breaks off.
     """
     done = {looked_up.patron_number: looked_up for looked_up in batch}
     open_ends = [looked_up for looked_up in batch if _successor(looked_up)]
     taken: dict[CprNumber, str] = {}
-    while open_ends:
-        held = holders([number for looked_up in open_ends if (number := _successor(looked_up))])
-        questions: list[tuple[str, CprNumber]] = []
-        for looked_up in open_ends:
-            number = _successor(looked_up)
-            if number is None:
-                continue
-            holder = held.get(number) or taken.setdefault(number, looked_up.patron_number)
-            if holder != looked_up.patron_number:
-                looked_up.answer = Quarantine("duplicate patron", other_patron=holder)
-            else:
-                questions.append((looked_up.patron_number, number))
-        open_ends = []
-        for answer in client.lookup_many(questions):
-            looked_up = LookedUp.from_answer(answer, before=done[answer.key])
-            done[answer.key] = looked_up
-            if _successor(looked_up):
-                open_ends.append(looked_up)
+    with accounted_for(done, unapplied):
+        while open_ends:
+            held = holders([number for looked_up in open_ends if (number := _successor(looked_up))])
+            questions: list[tuple[str, CprNumber]] = []
+            for looked_up in open_ends:
+                number = _successor(looked_up)
+                if number is None:
+                    continue
+                holder = held.get(number) or taken.setdefault(number, looked_up.patron_number)
+                if holder != looked_up.patron_number:
+                    looked_up.answer = Quarantine("duplicate patron", other_patron=holder)
+                else:
+                    questions.append((looked_up.patron_number, number))
+            open_ends = []
+            for answer in client.lookup_many(questions):
+                looked_up = LookedUp.from_answer(answer, before=done[answer.key])
+                done[answer.key] = looked_up
+                if _successor(looked_up):
+                    open_ends.append(looked_up)
     return [done[looked_up.patron_number] for looked_up in batch]
 
 

@@ -71,8 +71,8 @@ def test_a_run_without_look_ups_leaves_guardians_due_and_is_done(family: Family)
 def test_a_registry_that_is_down_leaves_guardians_due_and_links_are_made_all_the_same(family: Family) -> None:
     family.child(entry(3), entry(4))
     family.library.refresh()
-    family.library.registry.behave(unavailable=1.0)
-    report = family.library.guardians(registry_deadline=1, registry_breaker_seconds=0.5)
+    family.library.registry.fail("unavailable")
+    report = family.library.guardians(registry_deadline=0.5)
     assert (report["state"], report["links"]["linked"]) == ("incomplete", 2)
     assert report["guardians"]["failed"] + report["guardians"]["left"] == 2
     family.library.registry.behave()

@@ -401,3 +401,33 @@ def test_former_holders_are_not_kept(family: Family) -> None:
     family.night()
     assert family.library.rows("SELECT kind FROM library.custody") == [("mother",)]
     assert family.library.rows("SELECT count(*) FROM library.guardian") == [(1,)]
+
+
+def test_an_undertaking_that_stands_outlives_an_ended_one_of_the_same_person_and_day(family: Family) -> None:
+    """Two forms of one day, by two numbers of one person: the earlier one's link had ended by the later one."""
+    family.adult(MOTHER, name="Prøve Mor")
+    family.child(entry(3))
+    family.sign(MOTHER)
+    family.sign(AUNT)
+    family.library.rows(
+        "UPDATE library.guardian_link AS link SET valid_to = signed_on, ended = true FROM library.guardian "
+        "WHERE guardian.guardian_id = link.guardian_id AND cpr_number = %s AND source = 'enrolled' RETURNING 1",
+        MOTHER,
+    )
+    family.library.person(AUNT, 60, successor=MOTHER)
+    family.night()
+    signed = [g for g in family.library.patron("1")["guardians"] if g["source"] == "enrolled"]
+    assert [(g["to"], g["confirmed"]) for g in signed] == [(None, True)]
+    assert family.library.rows("SELECT count(*) FROM library.guardian") == [(1,)]
+
+
+def test_a_guardian_who_was_asked_about_as_a_patron_today_is_not_asked_about_again_when_gone(family: Family) -> None:
+    family.adult(MOTHER, name="Prøve Mor")
+    family.library.enrol("2", MOTHER)
+    family.child(entry(3))
+    family.library.refresh()
+    family.library.guardians()
+    family.library.rows("UPDATE library.patron SET gone_on = %s WHERE patron_number = '2' RETURNING 1", DAY)
+    assert family.library.guardians()["look_ups"] == 0
+    assert family.links()[0][2] == "Prøve Mor"
+    assert family.library.guardians(later(1))["look_ups"] == 1

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from db.patrons.store import list_quarantine
 from tests.acceptance.made_up import HOME, NAME, TOMORROW, YESTERDAY
 from tests.fixtures.library import BOTH_VERSIONS, DAY, Library, People, Somebody
 
@@ -278,6 +279,15 @@ def test_patrons_on_whom_the_registry_always_fails_bar_the_way_for_one_night_at_
     assert (first["patrons"]["checked"], first["patrons"]["failed"]) == (0, 20), "so many in a row: it asks no more"
     second = library.refresh(TOMORROW, registry_concurrency=1)
     assert (second["patrons"]["checked"], second["patrons"]["due"]) == (18, 40)
+
+
+def test_one_in_quarantine_who_is_due_at_once_can_be_shown_and_listed(library: Library) -> None:
+    library.enrol("L1", LIVING)
+    library.refresh()
+    library.connection.execute("UPDATE sync.patron_check SET next_due = '-infinity'")  # as an import of a number does
+    assert library.patron("L1")["quarantine"]["next_try"] is None
+    [listed] = list_quarantine(library.connection, 10)
+    assert (listed.reason, listed.next_due) == ("not found", None)
 
 
 def test_patrons_are_asked_about_in_the_order_of_their_days(library: Library) -> None:

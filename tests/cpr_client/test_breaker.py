@@ -80,6 +80,31 @@ def test_faults_on_some_patrons_side_by_side_do_not_open_it_and_on_many_do():
     assert is_open(breaker)
 
 
+def test_one_look_up_that_fails_again_and_again_is_one_failure():
+    breaker = Breaker(failures=3, seconds=5)
+    felt(breaker, FAILED, 2, seconds_ago=6)
+    for _ in range(4):
+        breaker.felt(FAILED, time.monotonic() - 6, again=True)
+    assert not is_open(breaker)
+    felt(breaker, FAILED, 1)
+    assert is_open(breaker)
+
+
+def test_a_registry_that_is_not_even_reached_is_felt_by_each_attempt():
+    unreached = RegistryUnavailable("refused")
+    unreached.reached = False
+    breaker = Breaker(failures=3, seconds=5)
+    for _ in range(3):
+        breaker.felt(unreached, time.monotonic() - 6, again=True)
+    assert is_open(breaker)
+
+
+def test_refused_questions_over_many_seconds_are_not_taken_for_an_outage():
+    breaker = Breaker(failures=20, faults=64, seconds=5)
+    felt(breaker, RequestRefused("no agreement"), 63, seconds_ago=60)
+    assert not is_open(breaker)
+
+
 @pytest.mark.parametrize("seconds", [None, 1.0, 60.0])
 def test_a_wait_that_a_look_up_can_keep_is_no_refusal(seconds):
     breaker = Breaker(refusals=5, longest_wait=60)
@@ -96,6 +121,18 @@ def test_after_a_rest_one_is_let_through_and_its_answer_closes_it():
     assert is_open(breaker), "the others wait for what becomes of it"
     felt(breaker, None, 1)
     assert not is_open(breaker) and not is_open(breaker)
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_one_person_on_whom_the_registry_always_fails_does_not_look_like_an_outage(concurrency):
+    with DemoRegistry(build_people(50, SEED, DAY)) as demo:
+        people = [(place, person.cpr_number) for place, person in enumerate(demo.registry)][:12]
+        demo.fail("unavailable", numbers=[people[5][1]])
+        config = RegistryConfig(url=demo.url, concurrency=concurrency, breaker_seconds=0.2, deadline=3)
+        with open_client(config) as client:
+            answers = {answer.key: answer for answer in client.lookup_many(people)}
+    assert isinstance(answers.pop(5).error, RegistryUnavailable | RegistryBusy)
+    assert all(answer.error is None for answer in answers.values())
 
 
 @pytest.mark.parametrize("concurrency", [1, 4, 32])

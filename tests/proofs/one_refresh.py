@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
+import os
 import resource
-from collections.abc import Mapping
+import signal
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 from multiprocessing.connection import Connection as Pipe
@@ -88,11 +90,13 @@ def _run(worker: Worker, scope: RefreshScope, day: date, dry_run: bool, client: 
 
 
 class Apart:
-    """A refresh in a process of its own, begun at once. Leaving the block waits for its end."""
+    """A run in a process of its own, begun at once: what `does` does. Leaving the block waits for its end."""
 
-    def __init__(self, settings: Settings, day: date, **how: Any) -> None:
+    def __init__(
+        self, settings: Settings, day: date, does: Callable[..., dict[str, Any]] = refresh, **how: Any
+    ) -> None:
         self._ours, theirs = _processes.Pipe(duplex=False)
-        self._process = _processes.Process(target=_report, args=(theirs, settings, day, how), daemon=True)
+        self._process = _processes.Process(target=_report, args=(theirs, does, settings, day, how), daemon=True)
         self._process.start()
         theirs.close()
         self._heard: dict[str, Any] | None = None
@@ -116,6 +120,12 @@ class Apart:
     def kill(self) -> None:
         """SIGKILL, and waits until the process is gone."""
         self._process.kill()
+        self._process.join()
+
+    def interrupt(self) -> None:
+        """What Ctrl-C and `systemctl stop` do, and waits until the process has ended."""
+        assert self._process.pid is not None
+        os.kill(self._process.pid, signal.SIGINT)
         self._process.join()
 
     def report(self, seconds: float = 600) -> dict[str, Any] | None:
@@ -155,9 +165,11 @@ class _Tells:
     def refused(self, error: Exception) -> None: ...
 
 
-def _report(pipe: Pipe, settings: Settings, day: date, how: dict[str, Any]) -> None:
+def _report(
+    pipe: Pipe, does: Callable[..., dict[str, Any]], settings: Settings, day: date, how: dict[str, Any]
+) -> None:
     with listening(_Tells(pipe)):
-        pipe.send({**refresh(settings, day, **how), "megabytes": _highest()})
+        pipe.send({**does(settings, day, **how), "megabytes": _highest()})
 
 
 def _highest() -> float:

@@ -51,7 +51,29 @@ def test_the_flow_s_process_is_killed_at_random_moments(
                 assert ended[-1] == "done" and ended[:-1] in ([], ["killed" if was_hit else "done"]), ended
                 hit += ended == ["killed", "done"]
     proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons that takes {seconds:.1f} s")
-    assert hit
+    assert hit >= kills // 2
+
+
+def test_a_run_that_is_told_to_end_accounts_for_its_look_ups(
+    postgres_server: EmbeddedServer, migrated_template: str, proof: Proof
+) -> None:
+    """Ctrl-C, or the machine goes down: no time for what is under way, and the records say what may be lacking."""
+    patrons, times = proof.size(small=300, full=3_000), proof.size(small=3, full=20)
+    with stage(postgres_server, migrated_template, patrons, latency=LATENCY) as place:
+        undisturbed, seconds = undisturbed_night(place)
+        hit = 0
+        for moment in moments(proof, times, seconds):
+            with place.night() as night:
+                with Apart(night.settings, DAY) as run:
+                    run.began()
+                    time.sleep(moment)
+                    hit += run.running()
+                    run.interrupt()
+                assert rerun(night)["state"] == "done"
+                assert_same_outcome(night, undisturbed)
+                assert_look_ups_logged(night)
+    proof.tell(f"{hit} of {times} runs of {patrons} patrons had not ended yet")
+    assert hit >= times // 2
 
 
 def test_the_command_is_killed_at_random_moments(
@@ -83,7 +105,7 @@ def test_the_command_is_killed_at_random_moments(
                 assert_look_ups_logged(night)
                 hit += states(night) == ["killed", "done"]
     proof.tell(f"{hit} of {kills} kills hit `patronsync refresh` of {patrons} patrons")
-    assert hit
+    assert hit >= kills // 2
 
 
 def test_the_database_server_is_killed_at_random_moments(own_server: OwnServer, proof: Proof) -> None:
@@ -108,7 +130,7 @@ def test_the_database_server_is_killed_at_random_moments(own_server: OwnServer, 
                 assert_same_outcome(night, undisturbed)
                 assert_look_ups_logged(night)
     proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons, and {went_on} went on by themselves")
-    assert hit and went_on == kills
+    assert hit >= kills // 2 and went_on == kills
 
 
 def test_worker_and_flow_are_killed_together_at_random_moments(
@@ -157,7 +179,7 @@ def test_worker_and_flow_are_killed_together_at_random_moments(
                 assert died_for < 120
             proof.tell(f"a command's run crashed {died_for:.0f} s after the kill")
     proof.tell(f"{hit} of {kills} kills hit a refresh of {patrons} patrons")
-    assert hit
+    assert hit >= kills // 2
 
 
 def moments(proof: Proof, many: int, seconds: float, from_second: float = 0) -> Iterator[float]:

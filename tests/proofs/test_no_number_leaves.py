@@ -20,7 +20,7 @@ from flows.steps import applying
 from tests.fixtures.library import DAY, Library
 from tests.fixtures.proofs import Proof
 from tests.fixtures.recognizable import CO, FAULT, HOME, NAME, NEW_NAME, NUMBER, PAGE, STREET, Night, found_in
-from tests.proofs.unforeseen import UNFORESEEN, chained
+from tests.proofs.unforeseen import UNFORESEEN
 
 
 @pytest.fixture
@@ -250,11 +250,14 @@ def test_an_error_that_nobody_foresaw_leaves_none(night: Night, proof: Proof, mo
         night.nothing_left(flow_run, printed)
 
 
-def test_an_error_in_a_thread_of_the_client_leaves_none(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", ["ours, chained", "a panic"])
+def test_an_error_in_a_thread_of_the_client_leaves_none(
+    night: Night, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
     from cpr_client import exchange
 
     def fails(*arguments: Any) -> None:
-        chained()
+        UNFORESEEN[fault]()
 
     monkeypatch.setattr(exchange, "read_person", fails)
     code, printed, flow_run = night.refresh()
@@ -312,6 +315,25 @@ def test_an_import_of_bad_lines_leaves_none(night: Night, tmp_path: Path) -> Non
     night.spy.silent(night.library.errors)
     listed = file.with_name("patrons.rejected.csv")
     night.spy.silent(listed.read_text() if listed.exists() else "")
+
+
+def test_an_import_of_bad_forms_leaves_none(night: Night, tmp_path: Path) -> None:
+    file = tmp_path / "guardians.csv"
+    header = "patron_number,guardian_cpr_number,guardian_name,mobile,signed_on\n"
+    bodies = {
+        "of nobody": f"{header}L9,{NUMBER},{NAME},,2026-01-01\n{NUMBER},{NUMBER},{NAME},,2026-01-01\n",
+        "unreadable": f"{header}L9,{NAME},{NUMBER},,{NUMBER}\nL9,{NUMBER}9,{NAME},,31.12.1959\n",
+        "ahead": f'{header}L9,{NUMBER},{NAME},,2999-01-01\nL7,"{NUMBER},{NAME}\n',
+        "a header of data": f"{NUMBER},{NAME},{STREET}\n",
+    }
+    for name, text in bodies.items():
+        file.write_text(text)
+        code, out = night.library.command("import", "guardians", str(file))
+        assert code == 1, name
+        [(flow_run,)] = night.library.rows("SELECT prefect_flow_run_id FROM sync.run ORDER BY run_id DESC LIMIT 1")
+        night.nothing_left(str(flow_run), out, night.library.errors)
+        listed = file.with_name("guardians.rejected.csv")
+        night.spy.silent(listed.read_text() if listed.exists() else "")
 
 
 def test_after_all_that_the_file_of_prefect_s_server_holds_none(night: Night) -> None:

@@ -18,7 +18,7 @@ from db.connect import connect
 from db.embedded import EmbeddedServer
 from db.embedded_programs import Account
 from tests.fixtures.proofs import Proof
-from tests.proofs.night import DAY, Night, Outcome, Stage, enrol, stage
+from tests.proofs.night import DAY, Night, Outcome, Stage, enrol, patron_number, stage
 from tests.proofs.one_refresh import Apart
 from tests.proofs.own_server import OwnServer
 from tests.proofs.playing import (
@@ -226,21 +226,25 @@ DISK_FULL = """
     BEGIN
         RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
     END $$;
-    CREATE TRIGGER disk_full BEFORE INSERT ON sync.batch FOR EACH ROW WHEN (NEW.batch_number > 2)
-    EXECUTE FUNCTION public.disk_full()
 """
+FULL_FOR = {
+    "a batch": ("sync.batch", "NEW.batch_number > 2"),
+    "the access log": ("sync.registry_access", "NEW.asked_at > now() - interval '1 day'"),
+    "a claim": ("sync.claim", f"NEW.patron_number > '{patron_number(170)}'"),
+}
 
 
-@pytest.mark.parametrize("log_too", [False, True], ids=["", "for the access log, too"])
-def test_a_full_disk_ends_the_run_and_says_so(played: Played, log_too: bool, proof: Proof) -> None:
+@pytest.mark.parametrize("full_for", [("a batch",), ("a batch", "the access log"), ("a claim",)], ids=" and ".join)
+def test_a_full_disk_ends_the_run_and_says_so(played: Played, full_for: tuple[str, ...], proof: Proof) -> None:
     """Nothing is lost: what was asked and can't be applied is logged, or counted as not logged."""
+    log_too = "the access log" in full_for
     with played.stage.night() as night:
         with connect(night.url, autocommit=True) as connection:
             connection.execute(DISK_FULL)
-            if log_too:
+            for table, when in map(FULL_FOR.__getitem__, full_for):
                 connection.execute(
-                    "CREATE TRIGGER disk_full BEFORE INSERT ON sync.registry_access FOR EACH ROW "
-                    "WHEN (NEW.asked_at > now() - interval '1 day') EXECUTE FUNCTION public.disk_full()"
+                    f"CREATE TRIGGER disk_full BEFORE INSERT ON {table} FOR EACH ROW WHEN ({when}) "
+                    "EXECUTE FUNCTION public.disk_full()".encode()
                 )
         with Apart(night.settings, DAY) as run:
             report = run.report()

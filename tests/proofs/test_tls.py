@@ -163,7 +163,8 @@ def test_a_file_that_is_not_there(night: Night, tls_registry: Start, ours: Files
 def test_the_registry_s_is_from_an_authority_that_we_do_not_trust(
     night: Night, tls_registry: Start, another_authority: MadeUpAuthority, ours: Files
 ) -> None:
-    assert CA in _told(night, tls_registry(another_authority.issue("server")), **ours)
+    told = _told(night, tls_registry(another_authority.issue("server")), **ours)
+    assert CA in told and CERTIFICATE not in told and "a root" in told
 
 
 @pytest.mark.parametrize("days", [PAST, FUTURE], ids=["expired", "not yet valid"])
@@ -171,13 +172,15 @@ def test_the_registry_s_is_not_valid_today(
     night: Night, tls_registry: Start, authority: MadeUpAuthority, ours: Files, days: tuple[date, date]
 ) -> None:
     issued = authority.issue("server-not-today", first_day=days[0], last_day=days[1])
-    assert URL in _told(night, tls_registry(issued), **ours)
+    told = _told(night, tls_registry(issued), **ours)
+    assert URL in told and CA not in told and ("expired" if days == PAST else "not yet valid") in told
 
 
 def test_the_registry_s_is_for_another_host(
     night: Night, tls_registry: Start, authority: MadeUpAuthority, ours: Files
 ) -> None:
-    assert URL in _told(night, tls_registry(authority.issue("elsewhere", hosts=("registry.invalid",))), **ours)
+    told = _told(night, tls_registry(authority.issue("elsewhere", hosts=("registry.invalid",))), **ours)
+    assert URL in told and CA not in told and "for another" in told
 
 
 # Warned of in time ----------------------------------------------------------------------------------------------------

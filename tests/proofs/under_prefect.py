@@ -86,8 +86,9 @@ class UnderPrefect:
         return str(self._api.get(f"/flow_runs/{flow_run}").raise_for_status().json()["state"]["name"])
 
     def latest_run(self) -> str:
-        """The id of the flow run that began last."""
-        made = self._post("/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": 1})
+        """The id of the flow run that runs, the one that began last."""
+        running = {"state": {"type": {"any_": ["RUNNING"]}}}
+        made = self._post("/flow_runs/filter", {"flow_runs": running, "sort": "START_TIME_DESC", "limit": 1})
         return str(made.json()[0]["id"])
 
     def call_crashed(self, flow_run: str) -> None:

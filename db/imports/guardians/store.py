@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from db.guardians import people
 from db.imports.load import Counts, Load, Terms
 from db.statements import statement
 from mappers import cases, events
@@ -16,6 +17,7 @@ class GuardianLoad(Load):
     staging = "import_guardian"
 
     def _apply(self, terms: Terms) -> Counts:
+        people.one_at_a_time(self._connection)  # nobody merges or links guardians meanwhile
         self._own("analyze_staging")
         self._own(
             "reject_forms",
