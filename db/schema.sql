@@ -202,7 +202,8 @@ CREATE FUNCTION library.is_registry_number(cpr text) RETURNS boolean
 COMMENT ON FUNCTION library.is_registry_number(cpr text) IS 'Whether the registry can know the CPR number: not a replacement number (day of month + 60, or letters in the serial), nor none';
 
 CREATE FUNCTION library.municipality_statistics(day date) RETURNS TABLE(municipality_code text, age_band text, patron_group text, patrons bigint, minors bigint, with_net_media bigint)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     WITH small AS (
         SELECT *, patrons < 5 AS is_small,
@@ -242,7 +243,8 @@ $$;
 COMMENT ON FUNCTION library.municipality_statistics(day date) IS 'Patrons by municipality, age band and group, as may be told';
 
 CREATE FUNCTION library.municipality_totals(day date) RETURNS TABLE(municipality_code text, patrons bigint, minors bigint, with_net_media bigint)
-    LANGUAGE sql STABLE ROWS 100
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     SELECT municipality_code, patrons,
            CASE WHEN NOT (minors BETWEEN 1 AND 4 OR patrons - minors BETWEEN 1 AND 4) THEN minors END,

@@ -2,12 +2,13 @@
 -- the set forms of mappers.statistics.told and totals. Cells of fewer than 5 patrons are left out; where that leaves out
 -- one cell alone, or fewer than 5 patrons, of a municipality, so is the smallest of the others, since the totals would give
 -- away the rest. A number that speaks of fewer than 5 patrons, or of all but so few, is null; never one alone.
+-- They run as their owner, so that who may read the views in downstream need not read a patron.
 -- in: the day   out: a row a cell, and a row a municipality
 CREATE OR REPLACE FUNCTION library.municipality_statistics(day date)
 RETURNS TABLE (
     municipality_code text, age_band text, patron_group text, patrons bigint, minors bigint, with_net_media bigint
 )
-LANGUAGE sql STABLE ROWS 1000
+LANGUAGE sql STABLE ROWS 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     WITH small AS (
         SELECT *, patrons < 5 AS is_small,
@@ -47,7 +48,7 @@ COMMENT ON FUNCTION library.municipality_statistics(date) IS 'Patrons by municip
 
 CREATE OR REPLACE FUNCTION library.municipality_totals(day date)
 RETURNS TABLE (municipality_code text, patrons bigint, minors bigint, with_net_media bigint)
-LANGUAGE sql STABLE ROWS 100
+LANGUAGE sql STABLE ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT municipality_code, patrons,
            CASE WHEN NOT (minors BETWEEN 1 AND 4 OR patrons - minors BETWEEN 1 AND 4) THEN minors END,

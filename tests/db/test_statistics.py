@@ -98,3 +98,13 @@ def test_the_views_tell_the_same_of_today(connection: Connection) -> None:
     rows = connection.execute("SELECT * FROM downstream.municipality_statistics").fetchall()
     assert [(row[0], *row[3:]) for row in rows] == [("0851", 6, 0, 6)]
     assert connection.execute("SELECT * FROM downstream.municipality_totals").fetchall() == [("0851", 6, 0, 6)]
+
+
+def test_who_may_read_the_views_need_not_read_a_patron(connection: Connection) -> None:
+    fill(connection, [("0851", date(1990, 1, 1), "Voksen", 6, 6)])
+    connection.execute("CREATE ROLE counts_patrons")
+    connection.execute("GRANT USAGE ON SCHEMA downstream TO counts_patrons")
+    connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA downstream TO counts_patrons")
+    connection.execute("SET LOCAL ROLE counts_patrons")
+    for view in ("municipality_statistics", "municipality_totals"):
+        assert connection.execute(f"SELECT patrons FROM downstream.{view}").fetchall() == [(6,)]  # type: ignore[call-overload]
