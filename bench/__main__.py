@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import apply, client, growth, guardians, imports, mapping, prefect_share, refresh, report
+from bench import apply, client, growth, guardians, imports, mapping, net_media, prefect_share, refresh, report
 from bench.place import Place, open_place
 from bench.results import Figure
 from bench.sizes import FULL, SMALL, Sizes
@@ -22,6 +22,7 @@ SUBJECTS: dict[str, Callable[[Sizes, Place], Iterator[Figure]]] = {
     "prefect_share": prefect_share.measure,
     "growth": growth.measure,
     "imports": imports.measure,
+    "net_media": net_media.measure,
     "guardians": guardians.measure,
 }
 """What there is to measure, in the order in which it is told."""

@@ -19,6 +19,7 @@ class Sizes:
     few_patrons: int = 10_000
     many_patrons: int = 200_000
     lines: int = 1_000_000
+    net_media_patrons: int = 1_000_000
     few_lines: int = 100_000
     minors: int = 50_000
 
@@ -35,6 +36,7 @@ SMALL = Sizes(
     few_patrons=200,
     many_patrons=400,
     lines=500,
+    net_media_patrons=2_000,
     few_lines=200,
     minors=200,
 )

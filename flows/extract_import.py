@@ -37,6 +37,7 @@ def extract_import(
     encoding: Encoding = Encoding.utf_8,
     dry_run: bool = False,
     today: Today = None,
+    approve: bool = False,
 ) -> State[Any]:
     """Loads an extract of the library system. Loading the same file again changes nothing.
 
@@ -47,13 +48,16 @@ def extract_import(
         encoding: How the file's letters are written.
         dry_run: Report what would change, but change nothing.
         today: The day to work by, if not today; a day ahead is possible in a dry run alone.
+        approve: Take a file of agreements that lacks a municipality which has one in force.
     """
-    return told(lambda: _load(kind, path, encoding, dry_run=dry_run, today=today))
+    return told(lambda: _load(kind, path, encoding, dry_run=dry_run, today=today, approve=approve))
 
 
-def _load(kind: ExtractKind, path: Path, encoding: Encoding, *, dry_run: bool, today: date | None) -> State[Any]:
+def _load(
+    kind: ExtractKind, path: Path, encoding: Encoding, *, dry_run: bool, today: date | None, approve: bool
+) -> State[Any]:
     with scrubbed(), open_worker(need_registry=False) as worker:
-        run = begin_import(worker, FLOW, kind, path, encoding, dry_run=dry_run, today=today)
+        run = begin_import(worker, FLOW, kind, path, encoding, dry_run=dry_run, today=today, approve=approve)
         try:
             loaded = load_extract(
                 worker.connection,

@@ -45,6 +45,7 @@ class ExtractKind(StrEnum):
 
     patrons = "patrons"
     guardians = "guardians"
+    agreements = "agreements"
 
 
 class Encoding(StrEnum):

@@ -1,4 +1,4 @@
-"""The 18th birthday (docs/reference/rules.md, "Guardians of minors")."""
+"""Birthdays, the 18th above all (docs/reference/rules.md, "Guardians of minors")."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ AGE = 18
 """Who is so old is of age."""
 
 
-def comes_of_age(birth_date: date) -> date:
-    """The 18th birthday; who was born on 29 February has it on 1 March of a common year.
-
-    The set form is the SQL function `library.comes_of_age`.
-    """
-    year = birth_date.year + AGE
+def birthday(birth_date: date, age: int) -> date:
+    """The day on which somebody is `age` years old; who was born on 29 February has it on 1 March of a common year."""
+    year = birth_date.year + age
     if year > date.max.year:
         return date.max
     try:
         return birth_date.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
+
+
+def comes_of_age(birth_date: date) -> date:
+    """The 18th birthday. The set form is the SQL function `library.comes_of_age`."""
+    return birthday(birth_date, AGE)
 
 
 def is_minor(birth_date: date | None, day: date) -> bool:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from cpr_client.errors import MalformedAnswer
 
-KINDS = ("municipality", "Greenland", "other")
+GREENLAND = "Greenland"
+KINDS = ("municipality", GREENLAND, "other")
 """The kinds of listed codes: 0411 Christiansø is `other`."""
 
 MISSING = "municipality missing"

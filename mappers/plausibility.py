@@ -19,7 +19,7 @@ from mappers.protection import protected_on
 from mappers.record import Decision, PatronRecord
 from mappers.status import DEAD as DEAD_STATUS
 
-Population = Literal["known", "first", "links"]
+Population = Literal["known", "first", "links", "rights"]
 
 FROM_ANSWERS = 200
 """No verdict on a population before so many answers of it, where no setting says otherwise."""
@@ -70,6 +70,12 @@ LINKS_ENDED = Line("guardian_links_ended_percent", "guardian links ended", 5.0, 
 
 LINKS_FROM = 50
 """So many links may end in a run whatever their share, where no setting says otherwise."""
+
+RIGHTS_REVOKED = Line("net_media_revoked_percent", "net media rights revoked", 5.0, "rights")
+"""The brake of net media: of all rights to one service that stood when the run began, those that it revokes."""
+
+RIGHTS_FROM = 50
+"""So many rights to one service may be revoked in a run whatever their share, where no setting says otherwise."""
 
 DEFAULT_LIMITS: dict[str, float] = {line.key: line.limit_percent for line in LINES}
 """Key -> limit in percent, where no setting says otherwise."""
@@ -139,12 +145,18 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A line that was passed: how many of how many answers, and the limit in percent."""
+    """A line that was passed: how many of how many answers, and the limit in percent. `service`: of which service."""
 
     line: Line
     count: int
     answers: int
     limit_percent: float
+    service: str | None = None
+
+    @property
+    def rule(self) -> str:
+        """Names the brake in `sync.approval`: one of each service may hold."""
+        return self.line.key if self.service is None else f"{self.line.key}: {self.service}"
 
     @property
     def percent(self) -> float:
@@ -161,6 +173,7 @@ class Alarm:
             "answers": self.answers,
             "percent": round(self.percent, 2),
             "limit_percent": self.limit_percent,
+            **({} if self.service is None else {"service": self.service}),
         }
 
 
@@ -187,4 +200,11 @@ def links_verdict(ended: int, stood: int, limit_percent: float, more_than: int) 
     """The guardians' brake: an alarm where `ended`, of the links that `stood`, pass the share and the number."""
     if ended > more_than and 100 * ended > Decimal(str(limit_percent)) * stood:
         return [Alarm(LINKS_ENDED, ended, stood, limit_percent)]
+    return []
+
+
+def rights_verdict(service: str, revoked: int, stood: int, limit_percent: float, more_than: int) -> list[Alarm]:
+    """The brake of net media: an alarm where `revoked`, of the rights that `stood`, pass the share and the number."""
+    if revoked > more_than and 100 * revoked > Decimal(str(limit_percent)) * stood:
+        return [Alarm(RIGHTS_REVOKED, revoked, stood, limit_percent, service)]
     return []

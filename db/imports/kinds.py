@@ -6,13 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import psycopg
 
+from db.imports.agreements.store import AgreementLoad
 from db.imports.guardians.store import GuardianLoad
 from db.imports.load import Load
 from db.imports.patrons.store import PatronLoad
+from mappers.extracts.agreements import AGREEMENTS
 from mappers.extracts.guardians import GUARDIANS
 from mappers.extracts.patrons import PATRONS
 
-LOADS: Mapping[str, type[Load]] = {PATRONS.kind: PatronLoad, GUARDIANS.kind: GuardianLoad}
+LOADS: Mapping[str, type[Load]] = {
+    PATRONS.kind: PatronLoad,
+    GUARDIANS.kind: GuardianLoad,
+    AGREEMENTS.kind: AgreementLoad,
+}
 """Kind of file -> what loads it; as many as `mappers.extracts.EXTRACTS`."""
 
 

@@ -24,6 +24,7 @@ import psycopg
 from psycopg import sql
 
 from db.errors import guarded
+from db.net_media.rights import ServiceChanges
 from db.statements import statement
 from mappers.extracts.faults import Fault, Reject
 from mappers.extracts.remarks import Remark
@@ -36,18 +37,22 @@ Row = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a file is loaded. `child_groups`: patron groups that an adult is not given."""
+    """How a file is loaded. `child_groups`: patron groups that an adult is not given. `not_barring`: reasons of blocks
+    that do not bar from net media. `approved`: agreements may lack a municipality that has one in force."""
 
     run_id: int
     today: date
     child_groups: Sequence[str]
     dry_run: bool = False
+    not_barring: Sequence[str] = ()
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What a load did: read = added + changed + unchanged + rejected. `changes`: events per kind. `remarks`: how often
-    something was not done as its line says."""
+    something was not done as its line says. Of agreements: `missing`, municipalities that need an approval; `services`,
+    what a dry run says that patrons would win and lose."""
 
     read: int
     added: int
@@ -55,11 +60,14 @@ class Counts:
     rejected: int
     changes: Mapping[str, int] = field(default_factory=dict)
     remarks: Mapping[Remark, int] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+    services: Sequence[ServiceChanges] = ()
 
     @property
     def unchanged(self) -> int:
         """Lines whose content is there already."""
-        return self.read - self.added - self.changed - self.rejected
+        not_taken = self.remarks.get(Remark.NOT_TAKEN, 0)
+        return self.read - self.added - self.changed - self.rejected - not_taken
 
 
 class Load(ABC):

@@ -1,4 +1,4 @@
--- One patron as the library has them, with blocks and an open quarantine; never the CPR number itself.
+-- One patron as the library has them, with blocks, rights to net media and an open quarantine; never the CPR number itself.
 -- in: number, day   out: one row or none; has_registry_number says whether the registry may be asked, protected holds
 --     protection against day, protected_now against own_day (null: the registry has not spoken); then the columns of mappers.record.PatronRecord
 SELECT patron.patron_number, patron.patron_group, patron.gone_on, checked.checked_at,
@@ -11,6 +11,10 @@ SELECT patron.patron_number, patron.patron_group, patron.gone_on, checked.checke
            SELECT json_agg(json_build_object('reason', reason, 'source', source, 'since', since)
                           ORDER BY since, reason, source)
            FROM library.block WHERE block.patron_number = patron.patron_number), '[]') AS blocks,
+       coalesce((
+           SELECT json_agg(json_build_object('service', service, 'granted', granted, 'reason', reason, 'since', since,
+                                             'until', until) ORDER BY service)
+           FROM library.net_media_right AS held WHERE held.patron_number = patron.patron_number), '[]') AS net_media,
        (
            SELECT json_build_object('reason', reason, 'since', since,
                                     'next_try', CASE WHEN isfinite(checked.next_due) THEN checked.next_due END)

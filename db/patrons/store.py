@@ -23,7 +23,8 @@ class PatronView:
     """One patron on a day. `protected`: None where the registry has not spoken about them; `protected_now`: the same
     today, whatever the day on which they are shown.
 
-    `quarantine`: reason, since, next_try, or None. `blocks`: reason, source, since. `guardians`: links in force, and
+    `quarantine`: reason, since, next_try, or None. `blocks`: reason, source, since. `net_media`: service, granted,
+    reason, since, until, as the last run decided. `guardians`: links in force, and
     for `mappers.guardianship.DELETED_AFTER_DAYS` those that ended.
     """
 
@@ -35,6 +36,7 @@ class PatronView:
     protected: bool | None
     protected_now: bool | None
     blocks: list[dict[str, Any]]
+    net_media: list[dict[str, Any]]
     quarantine: dict[str, Any] | None
     record: PatronRecord
     guardians: list[GuardianView]

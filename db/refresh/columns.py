@@ -9,6 +9,7 @@ from typing import Any, LiteralString, get_args, get_type_hints
 
 from db.statements import statement
 from mappers.guardian import GUARDIAN_FIELDS
+from mappers.net_media import RULES
 from mappers.record import PatronRecord
 
 COLUMNS = PatronRecord._fields
@@ -36,13 +37,14 @@ _EMPTY = {"text[]": "'{}'"}
 
 @cache
 def with_columns(name: str) -> LiteralString:
-    """The statement with `{record_columns}` and `{record_assignments}` put in, and the like for guardians."""
+    """The statement with `{record_columns}` and `{record_assignments}` put in, and the like of other declarations."""
     lists = {
         "{record_columns}": [f"patron.{column}" for column in COLUMNS],
         "{record_assignments}": [f"{column} = staged.{column}" for column in COLUMNS],
         "{guardian_columns}": [f"guardian.{column}" for column in GUARDIAN_FIELDS],
         "{guardian_assignments}": [f"{column} = staged.{column}" for column in GUARDIAN_FIELDS],
         "{guardian_from_patron}": [f"{column} = patron.{column}" for column in GUARDIAN_FIELDS],
+        "{net_media_rules_fail}": [f"{rule}_fails" for rule in RULES],
         "{guardian_cleared}": [f"{column} = {_nothing(column)}" for column in GUARDIAN_FIELDS],
     }
     text = statement(name)

@@ -24,9 +24,11 @@ from flows.cli.deploy import deploy
 from flows.cli.failures import report
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
+from flows.cli.net_media import net_media
 from flows.cli.patron import patron
 from flows.cli.refresh import refresh
 from flows.cli.signals import Interruption
+from flows.cli.statistics import statistics
 from flows.cli.up import up
 from flows.observability import redaction
 
@@ -38,7 +40,9 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("import", import_extract),
     ("refresh", refresh),
     ("guardians", guardians),
+    ("net-media", net_media),
     ("patron", patron),
+    ("statistics", statistics),
     ("demo-registry", demo_registry),
 ]
 """Name and function, in the order of `patronsync --help`."""

@@ -34,6 +34,12 @@ def import_extract(
     kind: Annotated[ExtractKind, typer.Argument(help="What the file holds.", show_choices=True)],
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="The CSV file.", exists=True, dir_okay=False)],
     encoding: Annotated[Encoding, typer.Option(help="How the file's letters are written.")] = Encoding.utf_8,
+    approve: Annotated[
+        bool,
+        typer.Option(
+            "--approve", help="Of agreements: a municipality that has one in force may be missing from the file."
+        ),
+    ] = False,
     today: Today = None,
     dry_run: DryRun = False,
     as_json: Json = False,
@@ -46,13 +52,20 @@ def import_extract(
         from flows.extract_import import extract_import
 
         def load() -> Any:
-            return extract_import(kind, file.absolute(), encoding, dry_run, today, return_state=True)
+            return extract_import(kind, file.absolute(), encoding, dry_run, today, approve, return_state=True)
 
         report = run_watched(load, output, f"{file.name}, kB", _Watcher)
         output.result(report)
         if not as_json:
             _show(report, output, settings.language)
-    raise typer.Exit(exits.DONE if report["state"] == "done" else exits.FAILED)
+    raise typer.Exit(_exit_code(report))
+
+
+def _exit_code(report: Mapping[str, Any]) -> int:
+    """A file that an operator must approve waits for that word."""
+    if report.get("needs_approval") and not report["rows"]["rejected"]:
+        return exits.WAITS
+    return exits.DONE if report["state"] == "done" else exits.FAILED
 
 
 def _show(report: Mapping[str, Any], output: Output, language: str) -> None:
@@ -69,6 +82,11 @@ def _show(report: Mapping[str, Any], output: Output, language: str) -> None:
     output.say(", ".join(f"{w[name]} {number}" for name, number in report["rows"].items()))
     for remark, number in remarks(dict(report), said):
         output.say(f"{remark}: {number}")
+    if report.get("services"):
+        n = said["net_media"]
+        output.say()
+        won_and_lost = [(one["service"], one["granted"], one["revoked"]) for one in report["services"]]
+        output.table([n["service"], n["would_win"], n["would_lose"]], won_and_lost)
     for heading, rows in ((w["changes"], changes(dict(report), said)), (w["rejects"], list(report["rejects"].items()))):
         if rows:
             output.say()

@@ -72,6 +72,7 @@ def _show(shown: dict[str, Any], output: Output, language: str) -> None:
         (w["checked_at"], shown["checked_at"] or w["never"]),
     ]
     rows += [(w["guardian"], _guardian(guardian, w)) for guardian in shown["guardians"]]
+    rows += [(w["net_media"].format(**right), _right(right, said)) for right in shown["net_media"]]
     if quarantine:
         next_try = quarantine["next_try"] or w["no_next_try"]
         rows.append((w["quarantine"], w["in_quarantine"].format(**{**quarantine, "next_try": next_try})))
@@ -93,6 +94,13 @@ def _guardian(guardian: dict[str, Any], w: dict[str, Any]) -> str:
     if guardian["confirmed"] is not None:
         parts.append(w["confirmed" if guardian["confirmed"] else "not_confirmed"])
     return ", ".join(part for part in parts if part)
+
+
+def _right(right: dict[str, Any], said: Any) -> str:
+    """One right in a line: whether, why (not), since when, until when."""
+    outcome = said.say("net_media_outcome", right["reason"] or "granted")
+    until = [said["patron"]["right_until"].format(day=right["until"])] if right["until"] else []
+    return ", ".join([outcome, said["patron"]["from"].format(day=right["since"]), *until])
 
 
 def address_text(address: dict[str, Any], said: Any) -> str:

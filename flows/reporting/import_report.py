@@ -26,6 +26,10 @@ def import_markdown(report: dict[str, Any], message: str | None, database: str, 
     facts += [(w["seconds"], report["seconds"]), *remarks(report, said)]
     lines = [f"# {heading_of(report, said)}", "", *table(["", ""], facts)]
     lines += [f"## {w['rows']}", "", *table([w[name] for name in report["rows"]], [list(report["rows"].values())])]
+    if report.get("services"):
+        n = said["net_media"]
+        rows = [(one["service"], one["granted"], one["revoked"]) for one in report["services"]]
+        lines += [f"## {n['services']}", "", *table([n["service"], n["would_win"], n["would_lose"]], rows)]
     lines += [f"## {w['changes']}", ""]
     lines += table([w["kind"], w["count"]], list(changes(report, said))) if report["changes"] else [w["no_changes"], ""]
     if report["rejects"]:

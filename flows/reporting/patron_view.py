@@ -32,7 +32,7 @@ def patron_json(view: PatronView, day: date, *, revealed: bool = False) -> dict[
         "checked_at": view.checked_at.isoformat() if view.checked_at else None,
         "quarantine": view.quarantine,
         "guardians": [_guardian(guardian, shown, revealed) for guardian in view.guardians],
-        "net_media": [],
+        "net_media": view.net_media,
     }
 
 

@@ -101,7 +101,7 @@ def refresh_markdown(
 def question_line(question: Question, said: Words) -> str:
     """A brake's question in one line, numbers alone."""
     label = said.say("brake", question.counts["code"])
-    text = "question_links" if question.counts["population"] == "links" else "question"
+    text = {"links": "question_links", "rights": "question_rights"}.get(question.counts["population"], "question")
     return str(said["refresh"][text].format(label=label, **question.counts))
 
 

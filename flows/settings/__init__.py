@@ -23,6 +23,7 @@ from flows.settings.languages import LanguageSettings
 from flows.settings.loading import Variables
 from flows.settings.local import LocalSettings
 from flows.settings.names import variable
+from flows.settings.net_media import NetMediaSettings
 from flows.settings.refresh import RefreshSettings
 from flows.settings.registry import RegistrySettings
 
@@ -34,6 +35,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Registry": RegistrySettings,
     "Refresh": RefreshSettings,
     "Guardians": GuardianSettings,
+    "Net media": NetMediaSettings,
     "Brakes": BrakeSettings,
     "Patron groups": ImportSettings,
     "Language": LanguageSettings,
@@ -45,6 +47,7 @@ class Settings(
     LanguageSettings,
     ImportSettings,
     BrakeSettings,
+    NetMediaSettings,
     GuardianSettings,
     RefreshSettings,
     RegistrySettings,

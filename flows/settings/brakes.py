@@ -44,6 +44,17 @@ class _Brakes(BaseModel):
         ge=0,
         description="So many links of guardians may end in a run, whatever their share.",
     )
+    brake_net_media_revoked_percent: float = Field(
+        default=plausibility.RIGHTS_REVOKED.limit_percent,
+        ge=0,
+        le=100,
+        description="A run of net media stops where it would revoke more than so many percent of a service's rights.",
+    )
+    brake_net_media_revoked_more_than: int = Field(
+        default=plausibility.RIGHTS_FROM,
+        ge=0,
+        description="So many rights to a service may be revoked in a run, whatever their share.",
+    )
     operators_word_hours: float = Field(
         default=12, gt=0, le=24 * 14, description="No operator's word within so many hours after a brake is `abort`."
     )

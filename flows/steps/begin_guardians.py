@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-import psycopg
-
-from db.errors import DatabaseUnavailable
 from db.guardians.links import Terms
 from db.guardians.people import create_staging
 from db.runs import store
 from flows.errors import UsageError
 from flows.steps.guardian_counts import GuardianCounts
 from flows.steps.guardian_run import GuardianRun
-from flows.steps.operators_word import GoingOn, go_on_with
+from flows.steps.operators_word import GoingOn
+from flows.steps.waiting import keep_run, waiting
 from flows.steps.worker import Worker
 from mappers.plausibility import LINKS_ENDED
 
@@ -39,7 +37,7 @@ def begin(
         say(f"run {run_id} was killed before it was done; what it left is still due")
     day = worker.day(today, dry_run)
     store.ensure_partitions(worker.connection)
-    going_on = None if dry_run else _waiting(worker, flow)
+    going_on = None if dry_run else waiting(worker, flow)
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(
@@ -53,26 +51,6 @@ def begin(
         flow_run_id=worker.flow_run_id,
     )
     return _run(worker, run_id, day, GuardianCounts(), look_ups=look_ups, dry_run=dry_run, say=say)
-
-
-def _waiting(worker: Worker, flow: str) -> GoingOn | None:
-    """The run that this one goes on with: its own before it was suspended, else one that waits.
-
-    The run of a deployment (a night) leaves one that waits alone while nobody has given it a word.
-    """
-    own = store.run_of_flow_run(worker.connection, worker.flow_run_id) if worker.flow_run_id else None
-    run_id = own or store.waiting_run(worker.connection, flow)
-    if run_id is None:
-        return None
-    if own is None and worker.deployed and store.questions(worker.connection, run_id=run_id, open_only=True):
-        return None
-    return go_on_with(
-        worker.run_connection,
-        run_id,
-        worker.flow_run_id,
-        worker.settings.operators_word_hours,
-        deployed=own is not None and worker.deployed,
-    )
 
 
 def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> GuardianRun:
@@ -100,7 +78,7 @@ def _run(
 ) -> GuardianRun:
     settings = worker.settings
     # A session that was lost took the run's lock with it; a new one takes it again, and the claims stay this run's.
-    worker.run_session.at_open(lambda connection: _keep_run(connection, run_id))
+    worker.run_session.at_open(lambda connection: keep_run(connection, run_id))
     worker.session.at_open(create_staging)
     return GuardianRun(
         run_id=run_id,
@@ -116,8 +94,3 @@ def _run(
         look_ups=look_ups,
         say=say,
     )
-
-
-def _keep_run(connection: psycopg.Connection, run_id: int) -> None:
-    if not store.take_run(connection, run_id):  # the server may not have noticed yet that the old session is gone
-        raise DatabaseUnavailable(f"run {run_id} goes on in another session", "Wait until it is done.")

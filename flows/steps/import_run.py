@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from flows.steps.listening import listener
 from flows.steps.load_extract import Loaded
 from flows.steps.worker import Worker
 from flows.wording import words
+from mappers.extracts.remarks import Remark
 
 
 @dataclass(slots=True)
@@ -46,6 +47,12 @@ class ImportRun:
             message = said["rejected_message"].format(
                 rejected=loaded.counts.rejected, read=loaded.counts.read, file=loaded.rejected_file
             )
+            if loaded.counts.remarks.get(Remark.NOT_TAKEN):
+                message = said["all_or_none_message"].format(file=loaded.rejected_file)
+        elif loaded.counts.missing and not self.terms.approved:
+            state = "incomplete"
+            said = words(self.worker.settings.language)["import"]
+            message = said["approve_message"].format(codes=", ".join(loaded.counts.missing))
         report = self._report(loaded, state)
         progress = store.Progress(counts=report["rows"], outcomes=report["rejects"], changes=report["changes"])
         store.close_run(self.worker.run_connection, self.terms.run_id, state, message, progress)
@@ -81,8 +88,17 @@ class ImportRun:
             "changes": dict(counts.changes),
             "rejects": dict(loaded.rejects),
             "rejected_file": None if loaded.rejected_file is None else str(loaded.rejected_file),
+            **self._of_agreements(loaded),
             "remarks": {remark.value: count for remark, count in counts.remarks.items() if count},
             "seconds": round(time.monotonic() - self.began, 1),
+        }
+
+    def _of_agreements(self, loaded: Loaded) -> dict[str, Any]:
+        if self.kind is not ExtractKind.agreements:
+            return {}
+        return {
+            "needs_approval": [] if self.terms.approved else list(loaded.counts.missing),
+            "services": [asdict(service) for service in loaded.counts.services],
         }
 
 
@@ -95,8 +111,11 @@ def begin_import(
     *,
     dry_run: bool,
     today: date | None,
+    approve: bool = False,
 ) -> ImportRun:
     """Opens the run's record. Raises `UsageError` for a path that is relative: a run's folder is not the operator's."""
+    if approve and kind is not ExtractKind.agreements:
+        raise UsageError("Only a file of agreements is approved (--approve).", "Load it without.")
     if not path.is_absolute():
         raise UsageError(f"path={path} is no whole path.", "Give it from the root, as /srv/extracts/patrons.csv.")
     day = worker.day(today, dry_run)
@@ -109,5 +128,13 @@ def begin_import(
         database=worker.source.database,
         flow_run_id=worker.flow_run_id,
     )
-    terms = Terms(run_id, day, worker.settings.child_group_names(), dry_run=dry_run)
+    settings = worker.settings
+    terms = Terms(
+        run_id,
+        day,
+        settings.child_group_names(),
+        dry_run=dry_run,
+        not_barring=settings.reasons_that_do_not_bar(),
+        approved=approve,
+    )
     return ImportRun(worker, flow, kind, path, terms)

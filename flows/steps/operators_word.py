@@ -23,7 +23,11 @@ from mappers.plausibility import Alarm
 
 FORM_KEY = "word"
 
-COMMANDS = {"registry-refresh": "patronsync refresh", "guardian-links": "patronsync guardians"}
+COMMANDS = {
+    "registry-refresh": "patronsync refresh",
+    "guardian-links": "patronsync guardians",
+    "net-media-eligibility": "patronsync net-media",
+}
 """Flow -> the command that goes on with a run of it."""
 
 
@@ -74,7 +78,7 @@ class GoingOn:
 def ask(connection: psycopg.Connection, run_id: int, flow: str, alarms: list[Alarm], held: list[str]) -> None:
     """Writes a question for each brake that was pulled."""
     for alarm in alarms:
-        store.ask(connection, run_id, flow, alarm.line.key, alarm.as_counts(), held)
+        store.ask(connection, run_id, flow, alarm.rule, alarm.as_counts(), held)
 
 
 def wait_for_word(connection: psycopg.Connection, run_id: int, hours: float, *, deployed: bool) -> None:
@@ -128,5 +132,6 @@ def _question_text(questions: list[Question]) -> str:
 
 def question_line(counts: dict[str, Any]) -> str:
     """One alarm in words, numbers alone."""
-    share = f"{counts['count']} of {counts['answers']} {'links' if counts['population'] == 'links' else 'answers'}"
+    what = {"links": "links", "rights": f"rights to {counts.get('service')}"}.get(counts["population"], "answers")
+    share = f"{counts['count']} of {counts['answers']} {what}"
     return f"{counts['code']}: {share} ({counts['percent']} %; the limit is {counts['limit_percent']} %)"

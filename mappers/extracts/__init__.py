@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mappers.extracts.agreements import AGREEMENTS
 from mappers.extracts.columns import Extract
 from mappers.extracts.guardians import GUARDIANS
 from mappers.extracts.patrons import PATRONS
 
-EXTRACTS: Mapping[str, Extract] = {extract.kind: extract for extract in (PATRONS, GUARDIANS)}
+EXTRACTS: Mapping[str, Extract] = {extract.kind: extract for extract in (PATRONS, GUARDIANS, AGREEMENTS)}
 """Kind of file -> its declaration."""

@@ -95,6 +95,14 @@ def read_amount(cell: str) -> str | None:
     return str(Decimal(written.replace(",", ".")).quantize(Decimal("0.01")))
 
 
+def read_number(cell: str) -> str | None:
+    """A whole number of at most four digits."""
+    written = cell.strip()
+    if len(written) > 4 or (written and not (written.isascii() and written.isdigit())):
+        raise UnreadableCell(Fault.NOT_A_NUMBER)
+    return written or None
+
+
 def read_cpr_number(cell: str) -> str | None:
     """A CPR number with or without hyphen, replacement numbers included; returned as its ten characters."""
     written = cell.strip()

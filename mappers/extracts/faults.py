@@ -17,6 +17,7 @@ class Fault(StrEnum):
     NOT_A_DATE = "not a date"
     NOT_A_TIME = "not a time"
     NOT_AN_AMOUNT = "not an amount"
+    NOT_A_NUMBER = "not a number"
     NOT_A_CPR_NUMBER = "not a CPR number"
     NOT_A_MUNICIPALITY_CODE = "not a municipality code"
     NOT_A_LANGUAGE = "not a language"
@@ -36,6 +37,10 @@ class Fault(StrEnum):
     IS_THE_CHILD = "is the child"
     LIES_AHEAD = "lies ahead"
     SIGNED_THE_SAME_DAY = "signed the same day"
+    UNKNOWN_MUNICIPALITY = "unknown municipality"
+    UNKNOWN_GROUP = "unknown group"
+    IMPOSSIBLE_AGES = "impossible ages"
+    OVERLAPS = "overlaps"
 
 
 class UnreadableCell(ValueError):

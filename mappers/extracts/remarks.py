@@ -14,3 +14,5 @@ class Remark(StrEnum):
     CHILD_GROUP_NOT_TAKEN = "child group not taken"
     UNLISTED_MUNICIPALITY_CODE = "unlisted municipality code"
     OLDER_FORM = "older form"
+    NOT_TAKEN = "not taken"
+    AGREEMENT_REMOVED = "agreement removed"

@@ -30,7 +30,9 @@ STAGING = (
     "imports/create_reject",
     "imports/patrons/create_staging",
     "imports/guardians/create_staging",
+    "imports/agreements/create_staging",
     "guardians/create_staging",
+    "net_media/create_staging",
 )
 """What makes the temporary tables that other statements work on."""
 

@@ -10,7 +10,7 @@ import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from flows.observability import certificate
 from flows.wording import LANGUAGES, words
-from mappers import address_kinds, cases, custody, events, guardian, plausibility, quarantine, record
+from mappers import address_kinds, cases, custody, events, guardian, net_media, plausibility, quarantine, record
 from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
 from mappers.extracts.remarks import Remark
@@ -35,7 +35,11 @@ CODES = {
     "case_kind": set(cases.KINDS),
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
-    "brake": {line.code for line in (*plausibility.LINES, plausibility.LINKS_ENDED)},
+    "brake": {line.code for line in (*plausibility.LINES, plausibility.LINKS_ENDED, plausibility.RIGHTS_REVOKED)},
+    "net_media_outcome": set(net_media.OUTCOMES),
+    "net_media_because": set(net_media.OUTCOMES) - {net_media.GRANTED},
+    "net_media_passes": set(net_media.RULES),
+    "net_media_not_asked": set(net_media.RULES),
     "address": set(address_kinds.KINDS),
     "status": {str(status) for status in STATUSES},
     "reject": {fault.value for fault in Fault},

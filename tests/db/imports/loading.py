@@ -39,12 +39,13 @@ def load(
     child_groups: Sequence[str] = ("Barn",),
     run_id: int = 1,
     kind: str = "patrons",
+    approved: bool = False,
 ) -> Result:
     """Loads the lines, the header first."""
     layout = read_header(EXTRACTS[kind], lines[0])
     cells = csv.reader(lines[1:], delimiter=layout.delimiter, strict=True)
     rows: list[list[Any]] = [[number, *layout.read(row)] for number, row in enumerate(cells, 2)]
-    return load_rows(connection, layout.names, rows, dry_run, today, child_groups, run_id, kind)
+    return load_rows(connection, layout.names, rows, dry_run, today, child_groups, run_id, kind, approved)
 
 
 def load_rows(
@@ -56,9 +57,10 @@ def load_rows(
     child_groups: Sequence[str] = ("Barn",),
     run_id: int = 1,
     kind: str = "patrons",
+    approved: bool = False,
 ) -> Result:
     """Loads rows that are read already."""
-    terms = Terms(run_id, today, child_groups, dry_run=dry_run)
+    terms = Terms(run_id, today, child_groups, dry_run=dry_run, approved=approved)
     with load_of(kind, connection, names) as file:
         file.stage(rows, [])
         with file.applied(terms) as counts:

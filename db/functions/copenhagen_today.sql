@@ -1,0 +1,6 @@
+-- library.copenhagen_today(): the day for views, which take no parameter. A run takes its day as one, and never asks here.
+-- in: nothing   out: today in Denmark
+CREATE OR REPLACE FUNCTION library.copenhagen_today() RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT (now() AT TIME ZONE 'Europe/Copenhagen')::date $$;
+COMMENT ON FUNCTION library.copenhagen_today() IS 'Today in Denmark: for views alone';

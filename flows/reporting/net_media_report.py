@@ -1,0 +1,100 @@
+"""What a run of net media leaves in Prefect for the operator: numbers and codes, nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from prefect.artifacts import create_markdown_artifact
+
+from db.runs.store import Question
+from flows.reporting.charts import bars
+from flows.reporting.markdown import table
+from flows.reporting.refresh_report import Source, question_line
+from flows.wording import Words, words
+from mappers.municipalities import MUNICIPALITIES
+from mappers.statistics import Total
+
+LARGEST = 20
+"""At most so many municipalities are drawn, those with the most patrons."""
+
+
+def publish(
+    report: dict[str, Any],
+    message: str | None,
+    source: Source,
+    *,
+    questions: Sequence[Question],
+    totals: Sequence[Total],
+    language: str,
+) -> None:
+    """Makes the run's artifact."""
+    said = words(language)
+    text = net_media_markdown(report, message, source, questions=questions, totals=totals, said=said)
+    heading = said["net_media"]["heading"].format(**report)
+    create_markdown_artifact(text, key="net-media-eligibility", description=heading)
+
+
+def net_media_markdown(
+    report: dict[str, Any],
+    message: str | None,
+    source: Source,
+    *,
+    questions: Sequence[Question],
+    totals: Sequence[Total],
+    said: Words,
+) -> str:
+    """The report's text. `totals`: patrons by municipality, as may be told."""
+    w, r = said["net_media"], said["refresh"]
+    heading = w["dry_heading" if report["dry_run"] else "heading"].format(**report)
+    state = f"**{report['state']}**" + (f": {message}" if message else "")
+    lines = [f"# {heading}", ""]
+    lines += table(
+        ["", ""],
+        [
+            (r["state"], state),
+            (r["today"], report["today"]),
+            (r["database"], source.database),
+            (r["settings_file"], source.settings_file or r["no_settings_file"]),
+            (r["seconds"], report["seconds"]),
+        ],
+    )
+    if report["warnings"]:
+        lines += [f"## {r['warnings']}", "", *(f"- {warning}" for warning in report["warnings"]), ""]
+    if questions:
+        lines += [f"## {r['questions']}", "", *(f"- {question_line(q, said)}" for q in questions), ""]
+        lines += [f"    patronsync approvals answer {report['run']} apply|skip|abort", ""]
+    lines += [f"## {r['patrons']}", "", *table([r[name] for name in report["patrons"]], [report["patrons"].values()])]
+    lines += [f"## {w['services']}", "", *(service_table(report, said) or [w["no_services"], ""])]
+    lines += [f"## {r['changes']}", ""]
+    changes = [(said.say("change", code), count) for code, count in report["changes"].items()]
+    lines += table([r["kind"], r["count"]], changes) if changes else [r["no_changes"], ""]
+    if report["outcomes"]:
+        lines += [f"## {w['outcomes']}", ""]
+        outcomes = [(said.say("net_media_outcome", code), count) for code, count in report["outcomes"].items()]
+        lines += table([r["kind"], r["count"]], outcomes)
+    lines += [f"## {said['statistics']['chart']}", "", *_chart(totals, said)]
+    return "\n".join(lines)
+
+
+def _chart(totals: Sequence[Total], said: Words) -> list[str]:
+    """Who has net media, by municipality: a bar for each of the largest whose numbers may be told."""
+    drawn = sorted(
+        (total for total in totals if total.with_net_media is not None), key=lambda total: total.patrons, reverse=True
+    )
+    if not drawn:
+        return [said["statistics"]["no_chart"], ""]
+    rows = [(_named(total.municipality_code), total.with_net_media or 0, total.patrons) for total in drawn[:LARGEST]]
+    return [*(f"    {line}" for line in bars(rows)), ""]
+
+
+def _named(code: str) -> str:
+    listed = MUNICIPALITIES.get(code)
+    return f"{code} {listed.name}" if listed else code
+
+
+def service_table(report: dict[str, Any], said: Words) -> list[str]:
+    """Rights granted and revoked, by service; nothing where there is no service."""
+    w = said["net_media"]
+    rows = [(one["service"], one["granted"], one["revoked"]) for one in report["services"]]
+    return table([w["service"], w["granted"], w["revoked"]], rows) if rows else []

@@ -1,0 +1,82 @@
+"""How a run of net media begins: one that waited for a word goes on, else a new one is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+
+from db.net_media.rights import Terms, create_staging
+from db.runs import store
+from flows.steps.net_media_counts import NetMediaCounts
+from flows.steps.net_media_run import NetMediaRun
+from flows.steps.operators_word import GoingOn
+from flows.steps.waiting import keep_run, waiting
+from flows.steps.worker import Worker
+
+
+def begin(worker: Worker, flow: str, *, dry_run: bool, today: date | None, say: Callable[[str], None]) -> NetMediaRun:
+    """The run to do. Raises `WaitsForWord`, `Aborted` or `UsageError`."""
+    store.abort_unanswered(worker.run_connection, worker.settings.operators_word_hours)
+    for run_id, _ in store.close_dead_runs(worker.run_connection):
+        say(f"run {run_id} was killed before it was done; what it left is still due")
+    day = worker.day(today, dry_run)
+    going_on = None if dry_run else waiting(worker, flow)
+    if going_on is not None:
+        return _go_on(worker, going_on, say)
+    run_id = store.open_run(
+        worker.run_connection,
+        flow=flow,
+        today=day,
+        dry_run=dry_run,
+        parameters={},
+        database=worker.source.database,
+        flow_run_id=worker.flow_run_id,
+    )
+    return _run(worker, run_id, day, NetMediaCounts(), dry_run=dry_run, say=say)
+
+
+def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> NetMediaRun:
+    record = store.read_run(worker.connection, going_on.run_id)
+    assert record is not None
+    say(f"run {going_on.run_id} goes on: {going_on.word}")
+    counts = NetMediaCounts.restore(record.counts, record.outcomes, record.changes)
+    asked = store.questions(worker.connection, run_id=going_on.run_id)
+    words = {word: {q.counts["service"] for q in asked if q.word == word} for word in ("apply", "skip")}
+    return _run(
+        worker,
+        going_on.run_id,
+        record.today,
+        counts,
+        dry_run=False,
+        say=say,
+        released=words["apply"],
+        skipped=words["skip"],
+    )
+
+
+def _run(
+    worker: Worker,
+    run_id: int,
+    day: date,
+    counts: NetMediaCounts,
+    *,
+    dry_run: bool,
+    say: Callable[[str], None],
+    released: Collection[str] = (),
+    skipped: Collection[str] = (),
+) -> NetMediaRun:
+    settings = worker.settings
+    # A session that was lost took the run's lock with it; a new one takes it again.
+    worker.run_session.at_open(lambda connection: keep_run(connection, run_id))
+    worker.session.at_open(create_staging)
+    return NetMediaRun(
+        run_id=run_id,
+        terms=Terms(run_id, day, settings.reasons_that_do_not_bar(), skipped),
+        session=worker.session,
+        dry_run=dry_run,
+        counts=counts,
+        limit_percent=settings.brake_net_media_revoked_percent,
+        more_than=settings.brake_net_media_revoked_more_than,
+        released=released,
+        say=say,
+    )

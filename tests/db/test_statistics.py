@@ -1,0 +1,110 @@
+"""Statistics by municipality: nobody can be known by a number, and the database tells what the mappers do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from db.connect import Connection
+from db.statistics.store import list_cells, list_totals
+from mappers.coming_of_age import is_minor
+from mappers.statistics import FEWEST, Cell, age_band, told, totals
+
+DAY = date(2026, 3, 2)
+BORN = [date(1990, 1, 1), date(2008, 3, 2), date(2008, 3, 3), date(2019, 3, 2), date(2001, 3, 3), None]
+
+
+def fill(connection: Connection, groups: list[tuple[str, date | None, str | None, int, int]]) -> list[Cell]:
+    """Patrons by (municipality, birth date, group, how many, of them with net media); the cells that they make."""
+    connection.execute("DELETE FROM library.patron")
+    connection.execute("INSERT INTO library.patron_group VALUES ('Voksen') ON CONFLICT DO NOTHING")
+    number = 0
+    cells: dict[tuple[str, str, str | None], list[int]] = {}
+    for code, born, group, patrons, media in groups:
+        for place in range(patrons):
+            number += 1
+            row = [f"P{number}", code, born, group]
+            connection.execute(
+                "INSERT INTO library.patron (patron_number, municipality_code, birth_date, patron_group) "
+                "VALUES (%s, %s, %s, %s)",
+                row,
+            )
+            if place < media:
+                connection.execute(
+                    "INSERT INTO library.net_media_right (patron_number, service, granted, since, municipality_code) "
+                    "VALUES (%s, 'film', true, %s, %s)",
+                    [row[0], DAY, code],
+                )
+        counts = cells.setdefault((code, age_band(born, DAY), group), [0, 0, 0])
+        counts[0] += patrons
+        counts[1] += patrons if is_minor(born, DAY) else 0
+        counts[2] += min(patrons, media)
+    return [Cell(*key, *counts) for key, counts in cells.items() if counts[0]]
+
+
+groups = st.lists(
+    st.tuples(
+        st.sampled_from(["0101", "0851"]),
+        st.sampled_from(BORN),
+        st.sampled_from([None, "Voksen"]),
+        st.integers(0, 12),
+        st.integers(0, 12),
+    ),
+    max_size=6,
+)
+
+
+def test_the_database_tells_what_the_mappers_tell(connection: Connection) -> None:
+    @settings(max_examples=15, deadline=None)
+    @given(groups=groups)
+    def holds(groups: Any) -> None:
+        cells = fill(connection, groups)
+        assert sorted(list_cells(connection, DAY), key=repr) == sorted(told(cells), key=repr)
+        assert list_totals(connection, DAY) == totals(cells)
+
+    holds()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    sizes=st.lists(st.tuples(st.integers(1, 12), st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=6),
+)
+def test_what_is_left_out_cannot_be_reckoned_from_the_totals(sizes: list[tuple[int, int, int]]) -> None:
+    cells = [Cell("0851", "0-6", str(n), size, min(a, size), min(b, size)) for n, (size, a, b) in enumerate(sizes)]
+    shown = told(cells)
+    assert all(cell.patrons >= FEWEST for cell in shown)
+    left_out = [cell for cell in cells if cell.patron_group not in {one.patron_group for one in shown}]
+    if left_out and shown:
+        assert len(left_out) > 1 and sum(cell.patrons for cell in left_out) >= FEWEST
+    for name in ("minors", "with_net_media"):
+        veiled = sum(getattr(cell, name) is None for cell in shown) + len(left_out)
+        assert veiled != 1 or len(cells) == 1
+        assert all(getattr(cell, name) not in range(1, FEWEST) for cell in shown)
+
+
+def test_who_is_dead_or_gone_or_nowhere_is_not_counted(connection: Connection) -> None:
+    fill(connection, [("0851", None, None, 9, 9)])
+    connection.execute("UPDATE library.patron SET gone_on = %s WHERE patron_number = 'P1'", [DAY])
+    connection.execute("UPDATE library.patron SET registry_status = 90 WHERE patron_number = 'P2'")
+    connection.execute("UPDATE library.patron SET municipality_code = NULL WHERE patron_number = 'P3'")
+    assert [total.patrons for total in list_totals(connection, DAY)] == [6]
+
+
+def test_the_views_tell_the_same_of_today(connection: Connection) -> None:
+    fill(connection, [("0851", date(1990, 1, 1), "Voksen", 6, 6), ("0101", None, None, 4, 0)])
+    rows = connection.execute("SELECT * FROM downstream.municipality_statistics").fetchall()
+    assert [(row[0], *row[3:]) for row in rows] == [("0851", 6, 0, 6)]
+    assert connection.execute("SELECT * FROM downstream.municipality_totals").fetchall() == [("0851", 6, 0, 6)]
+
+
+def test_who_may_read_the_views_need_not_read_a_patron(connection: Connection) -> None:
+    fill(connection, [("0851", date(1990, 1, 1), "Voksen", 6, 6)])
+    connection.execute("CREATE ROLE counts_patrons")
+    connection.execute("GRANT USAGE ON SCHEMA downstream TO counts_patrons")
+    connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA downstream TO counts_patrons")
+    connection.execute("SET LOCAL ROLE counts_patrons")
+    for view in ("municipality_statistics", "municipality_totals"):
+        assert connection.execute(f"SELECT patrons FROM downstream.{view}").fetchall() == [(6,)]  # type: ignore[call-overload]
