@@ -1201,19 +1201,21 @@ COMMENT ON COLUMN sync.claim.lease_until IS 'When the claim falls although its o
 
 CREATE TABLE sync.disclosure (
     disclosure_id bigint NOT NULL,
-    patron_number text NOT NULL,
+    patron_number text,
     os_user text NOT NULL,
     db_user text DEFAULT SESSION_USER NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
     reason text NOT NULL,
+    guardian_id bigint,
+    CONSTRAINT disclosure_check CHECK ((num_nonnulls(patron_number, guardian_id) = 1)),
     CONSTRAINT disclosure_reason_check CHECK ((reason <> ''::text))
 );
 
-COMMENT ON TABLE sync.disclosure IS 'Each time that a protected patron''s name and address were shown to somebody';
+COMMENT ON TABLE sync.disclosure IS 'Each time that a protected patron''s, or guardian''s, name was shown to somebody';
 
 COMMENT ON COLUMN sync.disclosure.disclosure_id IS 'Number of the row';
 
-COMMENT ON COLUMN sync.disclosure.patron_number IS 'Whose';
+COMMENT ON COLUMN sync.disclosure.patron_number IS 'Whose; null: a guardian''s who is no patron';
 
 COMMENT ON COLUMN sync.disclosure.os_user IS 'To whom: the operating system''s user';
 
@@ -1222,6 +1224,8 @@ COMMENT ON COLUMN sync.disclosure.db_user IS 'To whom: the database''s user';
 COMMENT ON COLUMN sync.disclosure.at IS 'When';
 
 COMMENT ON COLUMN sync.disclosure.reason IS 'Why, as that user wrote';
+
+COMMENT ON COLUMN sync.disclosure.guardian_id IS 'The guardian who is no patron; null: a patron''s';
 
 ALTER TABLE sync.disclosure ALTER COLUMN disclosure_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME sync.disclosure_disclosure_id_seq
@@ -1618,6 +1622,8 @@ CREATE INDEX approval_run ON sync.approval USING btree (run_id);
 CREATE INDEX change_order ON sync.change USING btree (transaction_id, "position");
 
 CREATE INDEX claim_claimant ON sync.claim USING btree (claimant);
+
+CREATE INDEX disclosure_guardian ON sync.disclosure USING btree (guardian_id) WHERE (guardian_id IS NOT NULL);
 
 CREATE INDEX disclosure_patron ON sync.disclosure USING btree (patron_number);
 

@@ -72,14 +72,14 @@ def end_of(standing: Standing, valid_to: date | None, custody_ended_on: date | N
     """The day on which a link that is over ended. The set form is db/guardians/end_links.sql.
 
     `valid_to`: the end that the link has already. `custody_ended_on`: the delete date in the registry, where there is
-    one. A birthday or a death ends a link on its own day, whenever the run came; so does a delete date; an entry that
-    is there no more, today.
+    one, after the link's first day. A birthday or a death ends a link on its own day, whenever the run came; so does a
+    delete date, by what the registry says now; an entry that is there no more, today.
     """
     if standing.ends_on is not None:
         return standing.ends_on if valid_to is None else min(valid_to, standing.ends_on)
-    if valid_to is not None and valid_to <= today:
-        return valid_to
-    return custody_ended_on or today
+    if custody_ended_on is not None:
+        return custody_ended_on
+    return valid_to if valid_to is not None and valid_to <= today else today
 
 
 def confirmation(kinds_held: Iterable[str]) -> tuple[bool, str | None]:

@@ -13,11 +13,13 @@ from db.refresh.claims import LEASE_SECONDS, Claimed
 from db.runs.lock import LOCK_CLASS
 from db.session import Session
 from db.statements import statement
+from mappers.cases import UNCERTAIN_BIRTH_DATE
 
 
 def list_due(connection: psycopg.Connection, today: date) -> list[int]:
     """The guardians to look up, in order of their due day."""
-    return [row[0] for row in connection.execute(statement("guardians/list_due"), {"today": today})]
+    parameters = {"today": today, "uncertain": UNCERTAIN_BIRTH_DATE}
+    return [row[0] for row in connection.execute(statement("guardians/list_due"), parameters)]
 
 
 class GuardianClaims:

@@ -1,6 +1,6 @@
 -- The guardians to look up: no patrons, due, not yet today, and guardians of a child today: they hold custody, or have
 -- signed. A child is never looked up here.
--- in: today   out: guardian_id
+-- in: today, uncertain (kind of case)   out: guardian_id
 WITH child AS (
     SELECT patron.patron_number, checked.custody_on,
            library.comes_of_age(patron.birth_date) <= %(today)s AS of_age
@@ -10,6 +10,10 @@ WITH child AS (
       AND (patron.birth_date_uncertain OR library.comes_of_age(patron.birth_date) <= %(today)s IS NOT TRUE)
       AND (checked.custody_on IS NOT NULL OR EXISTS (
           SELECT FROM library.guardian_link AS link WHERE link.patron_number = patron.patron_number AND NOT link.ended))
+      AND NOT (library.comes_of_age(patron.birth_date) <= %(today)s IS TRUE AND EXISTS ( -- staff have settled it: an adult
+          SELECT FROM library.staff_case AS settled
+          WHERE settled.patron_number = patron.patron_number AND settled.kind = %(uncertain)s
+            AND settled.resolved_on IS NULL AND settled.closed_on <= %(today)s))
 ), needed AS (
     SELECT coalesce(guardian.guardian_id, former.guardian_id) AS guardian_id
     FROM child

@@ -1,9 +1,9 @@
 -- A child's guardians on a day: links in force, and those that ended no longer ago than they are shown. Never an address,
 -- and no name of a guardian whom the registry does not know.
 -- in: number, day, own_day, not_shown (links ended on or before it), not_found (reason)
--- out: kind, source, name, valid_from, valid_to, confirmed, patron_number, protected on day, protected_now on own_day
+-- out: guardian_id, kind, source, name, valid_from, valid_to, confirmed, patron_number, protected on day, protected_now on own_day
 --     (null: the registry has not spoken; false for a holder whom it does not name)
-SELECT link.kind, link.source,
+SELECT link.guardian_id, link.kind, link.source,
        CASE WHEN known.reason IS DISTINCT FROM %(not_found)s THEN known.name END AS name,
        link.valid_from, link.valid_to, link.confirmed, guardian.patron_number,
        library.is_protected(known.cpr_number, known.protection_flag, known.protected_from, known.protected_to,

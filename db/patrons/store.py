@@ -55,8 +55,12 @@ class PatronView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GuardianView:
-    """One of a child's guardians on a day. `protected`, `protected_now`: as of a patron, of the guardian."""
+    """One of a child's guardians on a day. `protected`, `protected_now`: as of a patron, of the guardian.
 
+    `guardian_id`: None for a holder whom the registry does not name.
+    """
+
+    guardian_id: int | None
     kind: str | None
     source: str
     name: str | None
@@ -131,10 +135,15 @@ def anybody(connection: psycopg.Connection) -> bool:
     return bool(row and row[0])
 
 
-def disclose(connection: psycopg.Connection, number: str, os_user: str, reason: str) -> None:
-    """Commits why a protected patron's name is about to be shown, and to whom."""
+def disclose(connection: psycopg.Connection, view: PatronView, os_user: str, reason: str) -> None:
+    """Commits why the names in `view` that are withheld otherwise are about to be shown, and to whom.
+
+    The patron's own row is written whether or not they are protected; a guardian's where theirs is withheld.
+    """
+    guardians = {one.guardian_id for one in view.guardians if one.withheld and one.guardian_id is not None}
+    parameters = {"number": view.patron_number, "guardians": sorted(guardians), "os_user": os_user, "reason": reason}
     with connection.transaction():
-        connection.execute(statement("patrons/disclose"), {"number": number, "os_user": os_user, "reason": reason})
+        connection.execute(statement("patrons/disclose"), parameters)
 
 
 def list_cases(

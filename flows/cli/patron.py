@@ -44,7 +44,7 @@ def patron(
             if view is None:
                 raise UserError("Nobody has this patron number (not repeated here).", "Give a patron number.")
             if reveal is not None:
-                disclose(connection, view.patron_number, getpass.getuser(), reveal.strip())
+                disclose(connection, view, getpass.getuser(), reveal.strip())
             shown = patron_json(view, day, revealed=reveal is not None)
     output = Output(as_json)
     output.result(shown)

@@ -56,6 +56,7 @@ def hold(worker: Worker, flow: str, run: GuardianRun, held: LinksHeld) -> tuple[
 def end_failed(worker: Worker, flow: str, run: GuardianRun, error: Exception) -> None:
     """Ends a run that broke off. What was applied stays, the rest is due."""
     try:
+        run.take_stock()
         _close(worker, flow, run, "failed", broke_off(error))
     except (psycopg.Error, DatabaseProblem):
         pass  # the database is gone: the next run finds the record without its session and says "killed"

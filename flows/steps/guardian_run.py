@@ -79,6 +79,13 @@ class GuardianRun:
 
     def run(self, client: RegistryClient | None) -> None:
         """Does the night's work; without a client nobody is looked up. Raises `LinksHeld`."""
+        try:
+            self._run(client)
+        except LinksHeld:
+            self.take_stock()
+            raise
+
+    def _run(self, client: RegistryClient | None) -> None:
         if self.dry_run:
             self._run_dry(client)
             return
@@ -86,6 +93,10 @@ class GuardianRun:
         if not self.skipped:
             self._children()
             self._delete()
+        self.take_stock()
+
+    def take_stock(self) -> None:
+        """What stands in the library now, for the report."""
         self._take_stock(self.session.again(links.totals))
 
     def _run_dry(self, client: RegistryClient | None) -> None:

@@ -59,6 +59,8 @@ def test_where_a_child_stands(child: Child, stands: Standing) -> None:
         (Standing("adult", YESTERDAY), TOMORROW, None, YESTERDAY),
         (MINOR, YESTERDAY, None, YESTERDAY),
         (MINOR, None, YESTERDAY, YESTERDAY),
+        (MINOR, TOMORROW, YESTERDAY, YESTERDAY),
+        (MINOR, TODAY, YESTERDAY, YESTERDAY),
         (MINOR, None, None, TODAY),
         (MINOR, TOMORROW, None, TODAY),
     ],

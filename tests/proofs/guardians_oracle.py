@@ -351,7 +351,8 @@ class Oracle:
         """The delete date of its entry, else the day it was to end on, else the day that found it gone."""
         for entry in facts.get("custody", ()):
             gone = day(entry.get("delete"))
-            if gone and gone <= today and self._holder_of(facts, entry) == (link.who, link.kind):
+            began_before = gone and (link.start is None or link.start < gone)
+            if gone and gone <= today and began_before and self._holder_of(facts, entry) == (link.who, link.kind):
                 return gone
         return link.to if link.to and link.to <= today else today
 

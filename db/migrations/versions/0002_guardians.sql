@@ -95,3 +95,12 @@ COMMENT ON TABLE sync.guardian_claim IS 'Guardians that a worker is looking up; 
 COMMENT ON COLUMN sync.guardian_claim.guardian_id IS 'The guardian claimed';
 COMMENT ON COLUMN sync.guardian_claim.claimant IS 'Whose claim, as in sync.claim';
 COMMENT ON COLUMN sync.guardian_claim.lease_until IS 'When the claim falls although its owner''s session lives';
+
+ALTER TABLE sync.disclosure
+    ALTER COLUMN patron_number DROP NOT NULL,
+    ADD COLUMN guardian_id bigint,
+    ADD CONSTRAINT disclosure_check CHECK (num_nonnulls(patron_number, guardian_id) = 1);
+CREATE INDEX disclosure_guardian ON sync.disclosure (guardian_id) WHERE guardian_id IS NOT NULL;
+COMMENT ON TABLE sync.disclosure IS 'Each time that a protected patron''s, or guardian''s, name was shown to somebody';
+COMMENT ON COLUMN sync.disclosure.patron_number IS 'Whose; null: a guardian''s who is no patron';
+COMMENT ON COLUMN sync.disclosure.guardian_id IS 'The guardian who is no patron; null: a patron''s';

@@ -163,6 +163,8 @@ def expected_links(known: Known, stands: Standing) -> list[Link]:
                 and (GUARDIAN_OF[e.holder.digits] if e.holder else None) == link.guardian
                 and e.valid_to is not None
                 and e.valid_to <= TODAY
+                and (link.valid_from is None or link.valid_from < e.valid_to)
+                and link.source == "registry"
             ]
             link.valid_to = end_of(stands, link.valid_to, max(told, default=None), TODAY)
             link.ended = True
