@@ -360,7 +360,7 @@ CREATE FUNCTION sync.touch_patrons() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    INSERT INTO sync.net_media_touched (patron_number) SELECT DISTINCT patron_number FROM touched;
+    INSERT INTO sync.net_media_touched (patron_number) SELECT patron_number FROM touched;
     RETURN NULL;
 END
 $$;

@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field
 class NetMediaSettings(BaseModel):
     """Net media."""
 
-    net_media_blocks_that_do_not_bar: str = Field(
-        default="",
+    net_media_blocks_that_do_not_bar: str | None = Field(
+        default=None,
         description="Reasons of blocks that do not bar from net media, comma-separated; every other one does.",
     )
 
     def reasons_that_do_not_bar(self) -> list[str]:
         """The reasons of `net_media_blocks_that_do_not_bar`, one by one."""
-        return [reason.strip() for reason in self.net_media_blocks_that_do_not_bar.split(",") if reason.strip()]
+        given = self.net_media_blocks_that_do_not_bar or ""
+        return [reason.strip() for reason in given.split(",") if reason.strip()]

@@ -109,7 +109,7 @@ COMMENT ON COLUMN sync.net_media_decided.not_barring IS 'Reasons of blocks that 
 
 CREATE FUNCTION sync.touch_patrons() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO sync.net_media_touched (patron_number) SELECT DISTINCT patron_number FROM touched;
+    INSERT INTO sync.net_media_touched (patron_number) SELECT patron_number FROM touched;
     RETURN NULL;
 END
 $$;
