@@ -35,6 +35,8 @@ def cases(
     from db.patrons.store import list_cases
     from flows.local.embedded import environment
 
+    if as_json and as_csv:
+        raise UsageError("--json and --csv both ask for standard output.", "Give one of them.")
     if kind is not None and kind not in KINDS:
         raise UsageError(f"There is no kind of case {kind!r}.", "The kinds: " + ", ".join(KINDS))
     with environment() as settings:

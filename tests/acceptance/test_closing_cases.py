@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from flows.cli import exits
 from mappers import cases
 from tests.fixtures.library import DAY, People, Somebody
 
@@ -76,6 +77,10 @@ def test_the_feed_is_told_once_that_a_case_about_guardians_is_closed(
     assert close(people, number)[0] == 0
     assert close(people, number)[0] == 1
     assert [event for _, event in people.library.events(child.patron_number)] == told
+
+
+def test_one_form_of_the_list_at_a_time(people: People) -> None:
+    assert people.library.command("cases", "--json", "--csv")[0] == exits.USAGE
 
 
 def test_a_case_that_is_closed_or_not_there_can_not_be_closed_and_a_day_ahead_is_wrong_usage(people: People) -> None:
