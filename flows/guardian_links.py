@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed
 
 from cpr_client import open_client
 from flows.observability.redaction import scrubbed
 from flows.parameters import Today
 from flows.steps.begin_guardians import begin
 from flows.steps.certificate import warn_of_certificate
-from flows.steps.end_guardians import end, end_failed, hold
-from flows.steps.guardian_run import LinksHeld
+from flows.steps.end_guardians import tell
+from flows.steps.ending import to_its_end
 from flows.steps.listening import told
 from flows.steps.worker import open_worker
 
@@ -50,15 +50,10 @@ def _links(look_ups: bool, **asked: Any) -> State[Any]:
         if look_ups:
             warn_of_certificate(worker, get_run_logger().warning)
         run = begin(worker, FLOW, look_ups=look_ups, **asked, say=get_run_logger().info)
-        try:
-            with (
-                open_client(worker.settings.registry_config()) if look_ups and run.look_ups else nullcontext() as client
-            ):
+
+        def work() -> None:
+            asks = look_ups and run.look_ups
+            with open_client(worker.settings.registry_config()) if asks else nullcontext() as client:
                 run.run(client)
-            state, message = end(worker, FLOW, run)
-        except LinksHeld as held:
-            state, message = hold(worker, FLOW, run, held)
-        except Exception as error:
-            end_failed(worker, FLOW, run, error)
-            raise
-    return Completed(message=message or state) if state == "done" else Failed(message=message)
+
+        return to_its_end(worker, FLOW, run, work, partial(tell, worker, FLOW, run))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed
 
 from flows.observability.redaction import scrubbed
 from flows.parameters import Today
 from flows.steps.begin_net_media import begin
-from flows.steps.end_net_media import end, end_failed, hold
+from flows.steps.end_net_media import tell
+from flows.steps.ending import to_its_end
 from flows.steps.listening import told
-from flows.steps.net_media_run import RightsHeld
 from flows.steps.worker import open_worker
 
 FLOW = "net-media-eligibility"
@@ -42,12 +42,4 @@ def net_media_eligibility(dry_run: bool = False, today: Today = None) -> State[A
 def _decide(**asked: Any) -> State[Any]:
     with scrubbed(), open_worker(need_registry=False) as worker:
         run = begin(worker, FLOW, **asked, say=get_run_logger().info)
-        try:
-            run.run()
-            state, message = end(worker, FLOW, run)
-        except RightsHeld as held:
-            state, message = hold(worker, FLOW, run, held)
-        except Exception as error:
-            end_failed(worker, FLOW, run, error)
-            raise
-    return Completed(message=message or state) if state == "done" else Failed(message=message)
+        return to_its_end(worker, FLOW, run, run.run, partial(tell, worker, FLOW, run))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
-from prefect.states import Completed, Failed
 from pydantic import PositiveInt
 
 from cpr_client import open_client
 from flows.observability.redaction import scrubbed
 from flows.parameters import PatronNumber, RefreshScope, Today
-from flows.steps.applying import BrakeHeld
 from flows.steps.begin_refresh import begin
 from flows.steps.certificate import warn_of_certificate
-from flows.steps.end_refresh import end, end_failed, hold
+from flows.steps.end_refresh import tell
+from flows.steps.ending import to_its_end
 from flows.steps.listening import told
 from flows.steps.worker import open_worker
 
@@ -61,13 +61,9 @@ def _refresh(scope: RefreshScope, patron_numbers: list[str], **asked: Any) -> St
     with scrubbed(), open_worker() as worker:
         warn_of_certificate(worker, get_run_logger().warning)
         refresh = begin(worker, FLOW, scope, patron_numbers, **asked, say=get_run_logger().info)
-        try:
+
+        def work() -> None:
             with open_client(worker.settings.registry_config()) as client:
                 refresh.run(client)
-            state, message = end(worker, FLOW, refresh)
-        except BrakeHeld as held:
-            state, message = hold(worker, FLOW, refresh, held)
-        except Exception as error:
-            end_failed(worker, FLOW, refresh, error)
-            raise
-    return Completed(message=message or state) if state == "done" else Failed(message=message)
+
+        return to_its_end(worker, FLOW, refresh, work, partial(tell, worker, FLOW, refresh))

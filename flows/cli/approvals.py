@@ -35,7 +35,7 @@ def approvals(
     from db.connect import connect
     from db.runs.store import abort_unanswered, questions
     from flows.local.embedded import environment
-    from flows.reporting.refresh_report import question_line
+    from flows.reporting.parts import question_line
     from flows.wording import words
 
     with environment() as settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flows.cli.guardians import LABEL
 from flows.cli.output import Output
 
 COMPARED = ("name", "address", "municipality_code", "registry_status", "protected", "quarantine", "guardians")
@@ -28,9 +29,7 @@ def _night(output: Output) -> None:
         from flows.cli.running import run_watched
         from flows.parameters import ExtractKind
 
-        output.say(
-            f"Loading {PATRONS} patrons from an extract, dated {night.first_day}, and who signed for a child ..."
-        )
+        output.say(f"Loading {PATRONS} patrons from an extract, dated {night.first_day} ...")
         night.load(ExtractKind.patrons)
         output.say("Loading who has signed on paper for the children among them ...")
         night.load(ExtractKind.guardians)
@@ -53,7 +52,7 @@ def _night(output: Output) -> None:
         _show(output, report, night.settings.language)
         output.say()
         output.say("And the links of children to their guardians, as custody stands tonight:")
-        _say_links(output, run_watched(lambda: night.link_guardians(night.today), output, "guardians"))
+        _say_links(output, run_watched(lambda: night.link_guardians(night.today), output, LABEL))
         _show_cases(output, night)
         _before_and_after(output, chosen, before, night)
     _where_next(output)

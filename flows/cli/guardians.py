@@ -10,6 +10,9 @@ import typer
 from flows.cli.options import DryRun, Json, Today
 from flows.cli.output import Output
 
+LABEL = "guardians, children"
+"""What the progress bar counts: first those who are looked up, then those who are decided on."""
+
 
 def guardians(
     no_look_ups: Annotated[
@@ -31,10 +34,9 @@ def guardians(
             guardian_links,
             parameters,
             Output(as_json),
-            label="guardians",
+            label=LABEL,
             language=settings.language,
             show=show_guardians,
-            goes_on_with="patronsync guardians",
         )
 
 

@@ -53,7 +53,6 @@ def net_media(
             label="net media",
             language=settings.language,
             show=show_net_media,
-            goes_on_with="patronsync net-media",
         )
 
 

@@ -47,20 +47,21 @@ def run_flow(
     label: str,
     language: str,
     show: Callable[[Mapping[str, Any], Output, str], None] | None = None,
-    goes_on_with: str = "patronsync refresh",
 ) -> None:
     """Runs `flow` and ends the command with the exit code that its counts give (docs/reference/commands.md).
 
-    `show`: shows the report to a person, a refresh's unless it is given. `goes_on_with`: the command that goes on with
-    a run that waited. Errors for people come out of it as they were raised; a run that waits says what to type.
+    `show`: shows the report to a person, a refresh's unless it is given. Errors for people come out of it as they were
+    raised; a run that waits says what to type.
     """
     report = run_watched(lambda: flow(**parameters, return_state=True), output, label)
     output.result(report)
     if not output.as_json:
         (show or show_report)(report, output, language)
     if report["state"] == "waiting":
+        from flows.steps.operators_word import COMMANDS
+
         output.say(f"patronsync approvals answer {report['run']} apply|skip|abort")
-        output.say(goes_on_with)
+        output.say(COMMANDS[report["flow"]])
     raise typer.Exit(_exit_code(report["state"]))
 
 

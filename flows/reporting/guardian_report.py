@@ -10,7 +10,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from db.patrons.store import StaffCase
 from db.runs.store import Question
 from flows.reporting.markdown import table
-from flows.reporting.refresh_report import Source, question_line
+from flows.reporting.parts import by_kind, opening
+from flows.reporting.refresh_report import Source
 from flows.wording import Words, words
 
 LISTED = 500
@@ -51,35 +52,19 @@ def guardian_markdown(
     """The report's text. `cases`: those that are open, about guardians."""
     w, r = said["guardians"], said["refresh"]
     heading = w["dry_heading" if report["dry_run"] else "heading"].format(**report)
-    state = f"**{report['state']}**" + (f": {message}" if message else "")
-    lines = [f"# {heading}", ""]
-    lines += table(
-        ["", ""],
-        [
-            (r["state"], state),
-            (r["today"], report["today"]),
-            (r["database"], source.database),
-            (r["registry"], source.registry),
-            (r["settings_file"], source.settings_file or r["no_settings_file"]),
-            (r["look_ups"], report["look_ups"]),
-            (w["oldest_custody"], report["oldest_custody"] or w["no_custody"]),
-            (r["seconds"], report["seconds"]),
-        ],
-    )
-    if report["warnings"]:
-        lines += [f"## {r['warnings']}", "", *(f"- {warning}" for warning in report["warnings"]), ""]
-    if questions:
-        lines += [f"## {r['questions']}", "", *(f"- {question_line(q, said)}" for q in questions), ""]
-        lines += [f"    patronsync approvals answer {report['run']} apply|skip|abort", ""]
+    facts = [
+        (r["database"], source.database),
+        (r["registry"], source.registry),
+        (r["settings_file"], source.settings_file or r["no_settings_file"]),
+        (r["look_ups"], report["look_ups"]),
+        (w["oldest_custody"], report["oldest_custody"] or w["no_custody"]),
+    ]
+    lines = opening(report, message, heading, facts, questions, said)
     for section in ("patrons", "guardians", "links", "cases"):
         header = [w.get(name) or r[name] for name in report[section]]
         lines += [f"## {w['of_' + section]}", "", *table(header, [list(report[section].values())])]
-    lines += [f"## {r['changes']}", ""]
-    changes = [(said.say("change", code), count) for code, count in report["changes"].items()]
-    lines += table([r["kind"], r["count"]], changes) if changes else [r["no_changes"], ""]
-    if report["outcomes"]:
-        lines += [f"## {r['outcomes']}", ""]
-        lines += table([r["kind"], r["count"]], [(said.say("outcome", c), n) for c, n in report["outcomes"].items()])
+    lines += by_kind(r["changes"], report["changes"], "change", r["no_changes"], said)
+    lines += by_kind(r["outcomes"], report["outcomes"], "outcome", None, said)
     lines += [f"## {w['open_cases']}", ""]
     if cases:
         shown = [(c.case_number, c.patron_number, said.say("case_kind", c.kind), c.since) for c in _newest(cases)]

@@ -10,7 +10,8 @@ from prefect.artifacts import create_markdown_artifact
 from db.runs.store import Question
 from flows.reporting.charts import bars
 from flows.reporting.markdown import table
-from flows.reporting.refresh_report import Source, question_line
+from flows.reporting.parts import by_kind, opening
+from flows.reporting.refresh_report import Source
 from flows.wording import Words, words
 from mappers.municipalities import MUNICIPALITIES
 from mappers.statistics import Total
@@ -47,32 +48,15 @@ def net_media_markdown(
     """The report's text. `totals`: patrons by municipality, as may be told."""
     w, r = said["net_media"], said["refresh"]
     heading = w["dry_heading" if report["dry_run"] else "heading"].format(**report)
-    state = f"**{report['state']}**" + (f": {message}" if message else "")
-    lines = [f"# {heading}", ""]
-    lines += table(
-        ["", ""],
-        [
-            (r["state"], state),
-            (r["today"], report["today"]),
-            (r["database"], source.database),
-            (r["settings_file"], source.settings_file or r["no_settings_file"]),
-            (r["seconds"], report["seconds"]),
-        ],
-    )
-    if report["warnings"]:
-        lines += [f"## {r['warnings']}", "", *(f"- {warning}" for warning in report["warnings"]), ""]
-    if questions:
-        lines += [f"## {r['questions']}", "", *(f"- {question_line(q, said)}" for q in questions), ""]
-        lines += [f"    patronsync approvals answer {report['run']} apply|skip|abort", ""]
+    facts = [
+        (r["database"], source.database),
+        (r["settings_file"], source.settings_file or r["no_settings_file"]),
+    ]
+    lines = opening(report, message, heading, facts, questions, said)
     lines += [f"## {r['patrons']}", "", *table([r[name] for name in report["patrons"]], [report["patrons"].values()])]
     lines += [f"## {w['services']}", "", *(service_table(report, said) or [w["no_services"], ""])]
-    lines += [f"## {r['changes']}", ""]
-    changes = [(said.say("change", code), count) for code, count in report["changes"].items()]
-    lines += table([r["kind"], r["count"]], changes) if changes else [r["no_changes"], ""]
-    if report["outcomes"]:
-        lines += [f"## {w['outcomes']}", ""]
-        outcomes = [(said.say("net_media_outcome", code), count) for code, count in report["outcomes"].items()]
-        lines += table([r["kind"], r["count"]], outcomes)
+    lines += by_kind(r["changes"], report["changes"], "change", r["no_changes"], said)
+    lines += by_kind(w["outcomes"], report["outcomes"], "net_media_outcome", None, said)
     lines += [f"## {said['statistics']['chart']}", "", *_chart(totals, said)]
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from db.patrons.store import Quarantined
 from db.runs.store import Question
 from flows.reporting.markdown import table
+from flows.reporting.parts import by_kind, opening
 from flows.wording import Words, words
 
 LISTED = 100
@@ -63,46 +64,22 @@ def refresh_markdown(
     """The report's text. `quarantined`: one more than `LISTED` says that there are more."""
     w = said["refresh"]
     heading = w["dry_heading" if report["dry_run"] else "heading"].format(**report)
-    state = f"**{report['state']}**" + (f": {message}" if message else "")
-    lines = [f"# {heading}", ""]
-    lines += table(
-        ["", ""],
-        [
-            (w["state"], state),
-            (w["today"], report["today"]),
-            (w["database"], source.database),
-            (w["registry"], source.registry),
-            (w["settings_file"], source.settings_file or w["no_settings_file"]),
-            (w["look_ups"], report["look_ups"]),
-            (w["seconds"], report["seconds"]),
-        ],
-    )
-    if report["warnings"]:
-        lines += [f"## {w['warnings']}", "", *(f"- {warning}" for warning in report["warnings"]), ""]
-    if questions:
-        lines += [f"## {w['questions']}", "", *(f"- {question_line(q, said)}" for q in questions), ""]
-        lines += [f"    patronsync approvals answer {report['run']} apply|skip|abort", ""]
+    facts = [
+        (w["database"], source.database),
+        (w["registry"], source.registry),
+        (w["settings_file"], source.settings_file or w["no_settings_file"]),
+        (w["look_ups"], report["look_ups"]),
+    ]
+    lines = opening(report, message, heading, facts, questions, said)
     lines += [f"## {w['patrons']}", "", *table([w[name] for name in report["patrons"]], [report["patrons"].values()])]
-    lines += [f"## {w['changes']}", ""]
-    changes = [(said.say("change", code), count) for code, count in report["changes"].items()]
-    lines += table([w["kind"], w["count"]], changes) if changes else [w["no_changes"], ""]
-    lines += [f"## {w['outcomes']}", ""]
-    lines += table([w["kind"], w["count"]], [(said.say("outcome", c), n) for c, n in report["outcomes"].items()])
-    if report["notes"]:
-        lines += [f"## {w['notes']}", ""]
-        lines += table([w["kind"], w["count"]], [(said.say("note", c), n) for c, n in report["notes"].items()])
+    lines += by_kind(w["changes"], report["changes"], "change", w["no_changes"], said)
+    lines += by_kind(w["outcomes"], report["outcomes"], "outcome", None, said)
+    lines += by_kind(w["notes"], report["notes"], "note", None, said)
     lines += [f"## {w['quarantine']}", "", *_quarantine(quarantined, w)]
     if slowest:
         lines += [f"## {w['slowest']}", ""]
         lines += table([w["patron"], w["seconds"]], [(number, round(seconds, 3)) for seconds, number in slowest])
     return "\n".join(lines)
-
-
-def question_line(question: Question, said: Words) -> str:
-    """A brake's question in one line, numbers alone."""
-    label = said.say("brake", question.counts["code"])
-    text = {"links": "question_links", "rights": "question_rights"}.get(question.counts["population"], "question")
-    return str(said["refresh"][text].format(label=label, **question.counts))
 
 
 def _quarantine(quarantined: Sequence[Quarantined], w: dict[str, str]) -> list[str]:

@@ -17,24 +17,14 @@ from db.refresh.claims import Claims
 from db.runs.store import add_batch, batch_applied
 from flows.steps.counting import Counts
 from flows.steps.look_ups import LookedUp
+from flows.steps.once import once
+from flows.steps.operators_word import BrakeHeld
 from mappers.patron import decide
-from mappers.plausibility import Alarm, verdict
+from mappers.plausibility import verdict
 from mappers.record import Decision, Quarantine
 
 PURPOSE = "registry refresh"
 DRY_PURPOSE = "dry run"
-
-COLLISIONS = 10
-"""So many times a batch is decided anew because another worker was at the same CPR number."""
-
-
-class BrakeHeld(Exception):
-    """The shares of the run so far are implausible: the batch is held and not applied."""
-
-    def __init__(self, alarms: list[Alarm], held: list[str]) -> None:
-        super().__init__("; ".join(alarm.line.key for alarm in alarms))
-        self.alarms = alarms
-        self.held = held
 
 
 @dataclass(slots=True)
@@ -43,7 +33,6 @@ class Applier:
 
     `guardians`: what a child's guardians need is kept of the answers.
     `all_logged`: every look-up handed over is in the access log.
-    `_reckoned`: counts and locked-out patrons of a batch as they are once it is committed.
     `_moved`: in a dry run, who would hold a number (None: nobody any more) after the batches so far.
     """
 
@@ -59,7 +48,6 @@ class Applier:
     guardians: bool = True
     brakes_off: set[str] = field(default_factory=set)
     all_logged: bool = True
-    _reckoned: tuple[Counts, list[LookedUp]] | None = None
     _moved: dict[CprNumber, str | None] = field(default_factory=dict)
 
     @property
@@ -76,29 +64,16 @@ class Applier:
         failed = [looked_up for looked_up in batch if looked_up.answer is None]
         asked = {looked_up.patron_number: looked_up for looked_up in batch if looked_up.answer is not None}
         accesses = [access for looked_up in batch for access in looked_up.accesses]
-        collisions = 0
-        while True:
-            try:
-                counts, locked_out = self._in_one_transaction(asked, failed, accesses)
-                break
-            except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
-                # Another worker has moved one of its patrons to the same number in this very moment. Decided anew,
-                # ours is a duplicate.
-                collisions += 1
-                if collisions > COLLISIONS:
-                    self.log_in_vain(batch)
-                    raise
-            except psycopg.OperationalError:
-                if not self.batches.session.lost:
-                    self.log_in_vain(batch)
-                    raise
-                self._restore(batch)
-                if self._reckoned is not None and self._was_committed(self._reckoned[0]):
-                    counts, locked_out = self._reckoned
-                    break
-            except BaseException:
-                self.log_in_vain(batch)
-                raise
+        try:
+            counts, locked_out = once(
+                self.batches.session,
+                lambda: self.batches.open(list(asked)),
+                lambda opened: self._in_one_transaction(opened, asked, failed, accesses),
+                lambda done: self._was_committed(done[0]),
+            )
+        except BaseException:
+            self.log_in_vain(batch)
+            raise
         if self.dry_run:
             self._log(accesses)
         self.counts = counts
@@ -127,13 +102,6 @@ class Applier:
         moved = {number: self._moved[number] for number in wanted if number in self._moved}
         return {number: holder for number, holder in {**held, **moved}.items() if holder is not None}
 
-    def _restore(self, batch: list[LookedUp]) -> None:
-        try:
-            self.batches.session.restore()
-        except DatabaseProblem:
-            self.log_in_vain(batch)
-            raise
-
     def _was_committed(self, counts: Counts) -> bool:
         """The connection was lost between the commit and its receipt: the batch's own row tells."""
         if self.dry_run:
@@ -149,30 +117,27 @@ class Applier:
         return [looked_up for looked_up in locked_out if looked_up.patron_number in mine]
 
     def _in_one_transaction(
-        self, asked: dict[str, LookedUp], failed: list[LookedUp], accesses: list[Access]
+        self, batch: Batch, asked: dict[str, LookedUp], failed: list[LookedUp], accesses: list[Access]
     ) -> tuple[Counts, list[LookedUp]]:
+        """The counts as they are once the batch is committed, and whom somebody held locked."""
         began = time.monotonic()
-        self._reckoned = None
         counts = copy.deepcopy(self.counts)
         counts.batches += 1
-        with self.batches.open(list(asked)) as batch:
-            decisions = self._decide(batch, asked)
-            self._hold_against_brakes(counts, decisions)
-            checked_at = {number: looked_up.answered_at for number, looked_up in asked.items()}
-            batch.apply(decisions, checked_at, accesses, self.purpose)
-            batch.put_behind([looked_up.patron_number for looked_up in failed])
-            before = counts.patrons()
-            counts.look_ups += len(accesses)
-            counts.add_decisions(decisions)
-            for looked_up in failed:
-                counts.add_failure(looked_up.error.code if looked_up.error else "failed")
-            locked_out = [looked_up for number, looked_up in asked.items() if number not in batch.stored]
-            self._reckoned = counts, locked_out
-            self._record(counts, before, len(asked) + len(failed), len(accesses), time.monotonic() - began)
-            if self.dry_run:
-                batch.undo()
-                self._remember_moves(batch, decisions)
-        return counts, locked_out
+        decisions = self._decide(batch, asked)
+        self._hold_against_brakes(counts, decisions)
+        checked_at = {number: looked_up.answered_at for number, looked_up in asked.items()}
+        batch.apply(decisions, checked_at, accesses, self.purpose)
+        batch.put_behind([looked_up.patron_number for looked_up in failed])
+        before = counts.patrons()
+        counts.look_ups += len(accesses)
+        counts.add_decisions(decisions)
+        for looked_up in failed:
+            counts.add_failure(looked_up.error.code if looked_up.error else "failed")
+        self._record(counts, before, len(asked) + len(failed), len(accesses), time.monotonic() - began)
+        if self.dry_run:
+            batch.undo()
+            self._remember_moves(batch, decisions)
+        return counts, [looked_up for number, looked_up in asked.items() if number not in batch.stored]
 
     def _remember_moves(self, batch: Batch, decisions: list[Decision]) -> None:
         for decision in decisions:

@@ -9,10 +9,10 @@ from db.guardians.links import Terms
 from db.guardians.people import create_staging
 from db.runs import store
 from flows.errors import UsageError
+from flows.steps.beginning import clear_the_way, live_in, waiting
 from flows.steps.guardian_counts import GuardianCounts
 from flows.steps.guardian_run import GuardianRun
 from flows.steps.operators_word import GoingOn
-from flows.steps.waiting import keep_run, waiting
 from flows.steps.worker import Worker
 from mappers.plausibility import LINKS_ENDED
 
@@ -32,12 +32,11 @@ def begin(
             "Guardians are not mapped here (PATRONSYNC_GUARDIANS=false).",
             "Set PATRONSYNC_GUARDIANS=true, or do not run this flow.",
         )
-    store.abort_unanswered(worker.run_connection, worker.settings.operators_word_hours)
-    for run_id, _ in store.close_dead_runs(worker.run_connection):
-        say(f"run {run_id} was killed before it was done; what it left is still due")
+    clear_the_way(worker, say)
     day = worker.day(today, dry_run)
     store.ensure_partitions(worker.connection)
-    going_on = None if dry_run else waiting(worker, flow)
+    parameters = {"look_ups": look_ups}
+    going_on = None if dry_run else waiting(worker, flow, parameters, _AS_IT_IS)
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(
@@ -45,12 +44,16 @@ def begin(
         flow=flow,
         today=day,
         dry_run=dry_run,
-        parameters={"look_ups": look_ups},
+        parameters=parameters,
         database=worker.source.database,
         registry=worker.source.registry if look_ups else None,
         flow_run_id=worker.flow_run_id,
     )
     return _run(worker, run_id, day, GuardianCounts(), look_ups=look_ups, dry_run=dry_run, say=say)
+
+
+_AS_IT_IS = {"look_ups": True}
+"""What `patronsync guardians` asks for when nothing is said: it goes on with whatever waits."""
 
 
 def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> GuardianRun:
@@ -77,8 +80,7 @@ def _run(
     say: Callable[[str], None],
 ) -> GuardianRun:
     settings = worker.settings
-    # A session that was lost took the run's lock with it; a new one takes it again, and the claims stay this run's.
-    worker.run_session.at_open(lambda connection: keep_run(connection, run_id))
+    live_in(worker, run_id)
     worker.session.at_open(create_staging)
     return GuardianRun(
         run_id=run_id,

@@ -7,20 +7,18 @@ from datetime import date
 
 from db.net_media.rights import Terms, create_staging
 from db.runs import store
+from flows.steps.beginning import clear_the_way, live_in, waiting
 from flows.steps.net_media_counts import NetMediaCounts
 from flows.steps.net_media_run import NetMediaRun
 from flows.steps.operators_word import GoingOn
-from flows.steps.waiting import keep_run, waiting
 from flows.steps.worker import Worker
 
 
 def begin(worker: Worker, flow: str, *, dry_run: bool, today: date | None, say: Callable[[str], None]) -> NetMediaRun:
     """The run to do. Raises `WaitsForWord`, `Aborted` or `UsageError`."""
-    store.abort_unanswered(worker.run_connection, worker.settings.operators_word_hours)
-    for run_id, _ in store.close_dead_runs(worker.run_connection):
-        say(f"run {run_id} was killed before it was done; what it left is still due")
+    clear_the_way(worker, say)
     day = worker.day(today, dry_run)
-    going_on = None if dry_run else waiting(worker, flow)
+    going_on = None if dry_run else waiting(worker, flow, {}, {})
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(
@@ -66,8 +64,7 @@ def _run(
     skipped: Collection[str] = (),
 ) -> NetMediaRun:
     settings = worker.settings
-    # A session that was lost took the run's lock with it; a new one takes it again.
-    worker.run_session.at_open(lambda connection: keep_run(connection, run_id))
+    live_in(worker, run_id)
     worker.session.at_open(create_staging)
     return NetMediaRun(
         run_id=run_id,

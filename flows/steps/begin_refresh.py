@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-import psycopg
-
-from db.errors import DatabaseUnavailable
 from db.refresh.batches import Batches
 from db.refresh.claims import Claims, Scope, count_due
 from db.runs import store
 from flows.parameters import RefreshScope
 from flows.steps.applying import Applier
+from flows.steps.beginning import clear_the_way, live_in, waiting
 from flows.steps.counting import Counts
 from flows.steps.naming import named
-from flows.steps.operators_word import GoingOn, go_on_with
+from flows.steps.operators_word import GoingOn
 from flows.steps.refresh_run import Refresh
 from flows.steps.worker import Worker
 
@@ -32,9 +30,7 @@ def begin(
     say: Callable[[str], None],
 ) -> Refresh:
     """The refresh to run. Raises `WaitsForWord`, `Aborted` or `UsageError`."""
-    store.abort_unanswered(worker.run_connection, worker.settings.operators_word_hours)
-    for run_id, _ in store.close_dead_runs(worker.run_connection):
-        say(f"run {run_id} was killed before it was done; what it left is still due")
+    clear_the_way(worker, say)
     day = worker.day(today, dry_run)
     numbers, left_alone = named(worker.connection, scope, patron_numbers)
     if left_alone:
@@ -42,7 +38,7 @@ def begin(
     store.ensure_partitions(worker.connection)
     chosen = Scope(scope.value, day, numbers)
     parameters = {"scope": scope.value, "patron_numbers": list(numbers), "limit": limit}
-    going_on = None if dry_run or scope is RefreshScope.patrons else _waiting(worker, flow, parameters)
+    going_on = None if dry_run or scope is RefreshScope.patrons else waiting(worker, flow, parameters, _AS_IT_IS)
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(
@@ -57,31 +53,6 @@ def begin(
     )
     counts = Counts(due=count_due(worker.connection, chosen))
     return _refresh(worker, run_id, chosen, counts, limit=limit, dry_run=dry_run, say=say)
-
-
-def _waiting(worker: Worker, flow: str, parameters: Mapping[str, object]) -> GoingOn | None:
-    """The run that this one goes on with: its own before it was suspended, else one that waits.
-
-    A run that was asked for something else than the one that waits is a run of its own. So is the run of a
-    deployment (a night) while nobody has given the waiting one a word: it can ask in its own form.
-    """
-    own = store.run_of_flow_run(worker.connection, worker.flow_run_id) if worker.flow_run_id else None
-    run_id = own or store.waiting_run(worker.connection, flow)
-    if run_id is None:
-        return None
-    if own is None:
-        record = store.read_run(worker.connection, run_id)
-        if record is None or parameters not in (record.parameters, _AS_IT_IS):
-            return None
-        if worker.deployed and store.questions(worker.connection, run_id=run_id, open_only=True):
-            return None
-    return go_on_with(
-        worker.run_connection,
-        run_id,
-        worker.flow_run_id,
-        worker.settings.operators_word_hours,
-        deployed=own is not None and worker.deployed,
-    )
 
 
 _AS_IT_IS: Mapping[str, object] = {"scope": RefreshScope.due.value, "patron_numbers": [], "limit": None}
@@ -121,8 +92,7 @@ def _refresh(
     say: Callable[[str], None],
 ) -> Refresh:
     settings = worker.settings
-    # A session that was lost took the run's lock with it; a new one takes it again, and the claims stay this run's.
-    worker.run_session.at_open(lambda connection: _keep_run(connection, run_id))
+    live_in(worker, run_id)
     claims = Claims(worker.run_session, run_id, scope)
     return Refresh(
         run_id=run_id,
@@ -145,8 +115,3 @@ def _refresh(
         claims=claims,
         say=say,
     )
-
-
-def _keep_run(connection: psycopg.Connection, run_id: int) -> None:
-    if not store.take_run(connection, run_id):  # the server may not have noticed yet that the old session is gone
-        raise DatabaseUnavailable(f"run {run_id} goes on in another session", "Wait until it is done.")

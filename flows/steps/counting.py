@@ -20,11 +20,8 @@ _CHECKED = {*_GOOD, *REASONS}
 
 
 @dataclass(slots=True)
-class Counts:
-    """Patrons by what became of them, look-ups, events per kind, outcomes, and the brake's tally.
-
-    `notes`: what the answers hold that is to be reported and holds nobody back (`mappers.municipalities.NOTES`).
-    """
+class LookedUpCounts:
+    """Those whom a run looks up, by what became of them."""
 
     due: int = 0
     first_answers: int = 0
@@ -32,22 +29,44 @@ class Counts:
     unchanged: int = 0
     quarantined: int = 0
     failed: int = 0
+
+    @property
+    def checked(self) -> int:
+        """Those whose answer was applied, quarantine included."""
+        return self.first_answers + self.changed + self.unchanged + self.quarantined
+
+    @property
+    def left(self) -> int:
+        """Those not asked about or not applied: limit, brake, registry down, claimed by another run."""
+        return max(0, self.due - self.checked - self.failed)
+
+    def as_dict(self) -> dict[str, int]:
+        """As the JSON reports have it (docs/reference/runs.md)."""
+        return {
+            "due": self.due,
+            "checked": self.checked,
+            "first_answers": self.first_answers,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "quarantined": self.quarantined,
+            "failed": self.failed,
+            "left": self.left,
+        }
+
+
+@dataclass(slots=True)
+class Counts(LookedUpCounts):
+    """Patrons by what became of them, look-ups, events per kind, outcomes, and the brake's tally.
+
+    `notes`: what the answers hold that is to be reported and holds nobody back (`mappers.municipalities.NOTES`).
+    """
+
     look_ups: int = 0
     batches: int = 0
     changes: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     tally: Tally = field(default_factory=Tally)
-
-    @property
-    def checked(self) -> int:
-        """Patrons whose answer was applied, quarantine included."""
-        return self.first_answers + self.changed + self.unchanged + self.quarantined
-
-    @property
-    def left(self) -> int:
-        """Patrons not asked or not applied: limit, brake, registry down, claimed by another run."""
-        return max(0, self.due - self.checked - self.failed)
 
     def add_decisions(self, decisions: Iterable[Decision]) -> None:
         """Counts what was applied."""
@@ -72,16 +91,7 @@ class Counts:
 
     def patrons(self) -> dict[str, int]:
         """The object `patrons` of the JSON report (docs/reference/commands.md)."""
-        return {
-            "due": self.due,
-            "checked": self.checked,
-            "first_answers": self.first_answers,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "quarantined": self.quarantined,
-            "failed": self.failed,
-            "left": self.left,
-        }
+        return self.as_dict()
 
     def progress(self) -> Progress:
         """As the run's record keeps it; `restore` reads it back."""

@@ -19,15 +19,13 @@ from db.runs.store import add_batch, batch_applied
 from db.session import Session
 from flows.steps.guardian_counts import GuardianCounts
 from flows.steps.look_ups import LookedUp
+from flows.steps.once import once
 from mappers.guardian import GuardianDecision, decide_guardian
 from mappers.quarantine import DUPLICATE_PATRON
 from mappers.record import Quarantine
 
 PURPOSE = "guardian links"
 DRY_PURPOSE = "dry run"
-
-COLLISIONS = 10
-"""So many times a batch is decided anew because another worker was at the same CPR number."""
 
 
 @dataclass(slots=True)
@@ -59,37 +57,28 @@ class GuardianApplier:
         Whatever happens, the look-ups are in the access log afterwards, as long as there is a database.
         """
         accesses = [access for looked_up in batch for access in looked_up.accesses]
-        collisions = 0
-        while True:
-            reckoned: list[Any] = []
-            try:
-                with self.session.connection.transaction():
-                    counts, locked = self.in_transaction(self.session.connection, batch)
-                    people.log_accesses(self.session.connection, accesses, self.purpose, self.run_id)
-                    reckoned = [counts, locked]
-                    self._record(counts, len(batch), len(accesses))
-                break
-            except (psycopg.errors.UniqueViolation, psycopg.errors.DeadlockDetected):
-                collisions += 1
-                if collisions > COLLISIONS:
-                    self.log_in_vain(batch)
-                    raise
-            except psycopg.OperationalError:
-                if not self.session.lost:
-                    self.log_in_vain(batch)
-                    raise
-                self._restore(batch)
-                if reckoned and self._was_committed(reckoned[0]):
-                    counts, locked = reckoned
-                    break
-            except BaseException:
-                self.log_in_vain(batch)
-                raise
+        try:
+            counts, locked = once(
+                self.session,
+                lambda: self.session.connection.transaction(),
+                lambda _: self._apply(batch, accesses),
+                lambda done: self._was_committed(done[0]),
+            )
+        except BaseException:
+            self.log_in_vain(batch)
+            raise
         self.counts = counts
         mine = self._still_mine(locked)
         for looked_up in mine:
             looked_up.accesses = []  # they are logged; the guardian is tried again with the same answer
         return mine
+
+    def _apply(self, batch: list[LookedUp], accesses: list[Access]) -> tuple[GuardianCounts, list[LookedUp]]:
+        connection = self.session.connection
+        counts, locked = self.in_transaction(connection, batch)
+        people.log_accesses(connection, accesses, self.purpose, self.run_id)
+        self._record(counts, len(batch), len(accesses))
+        return counts, locked
 
     def in_transaction(self, connection: Connection, batch: list[LookedUp]) -> tuple[GuardianCounts, list[LookedUp]]:
         """Decides and writes in the transaction that is open; the counts as they are once it is committed, and who was
@@ -166,13 +155,6 @@ class GuardianApplier:
             "seconds": None,
         }
         add_batch(self.session.connection, self.run_id, counts.batches, row, counts.progress())
-
-    def _restore(self, batch: list[LookedUp]) -> None:
-        try:
-            self.session.restore()
-        except DatabaseProblem:
-            self.log_in_vain(batch)
-            raise
 
     def _was_committed(self, counts: GuardianCounts) -> bool:
         return self.session.again(lambda connection: batch_applied(connection, self.run_id, counts.batches))

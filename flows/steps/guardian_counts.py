@@ -13,44 +13,10 @@ from typing import Any
 
 from db.guardians.links import Changed
 from db.runs.store import Progress
+from flows.steps.counting import LookedUpCounts
 from mappers.guardian import SAME_PERSON, GuardianDecision
 
 _GOOD = {"first answer": "first_answers", "changed": "changed", SAME_PERSON: "changed", "unchanged": "unchanged"}
-
-
-@dataclass(slots=True)
-class LookedUpCounts:
-    """Guardians by what became of them."""
-
-    due: int = 0
-    first_answers: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-    failed: int = 0
-
-    @property
-    def checked(self) -> int:
-        """Guardians whose answer was dealt with."""
-        return self.first_answers + self.changed + self.unchanged + self.quarantined
-
-    @property
-    def left(self) -> int:
-        """Guardians not asked about or not applied: registry down, claimed by another run, no look-ups wanted."""
-        return max(0, self.due - self.checked - self.failed)
-
-    def as_dict(self) -> dict[str, int]:
-        """The object `guardians` of the JSON report (docs/reference/runs.md)."""
-        return {
-            "due": self.due,
-            "checked": self.checked,
-            "first_answers": self.first_answers,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "quarantined": self.quarantined,
-            "failed": self.failed,
-            "left": self.left,
-        }
 
 
 @dataclass(slots=True)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cpr_client import CprNumber, Person, RegistryClient
+from cpr_client import CprNumber, RegistryClient
 from db.guardians.people import Known
 from flows.steps.look_ups import LookedUp, Unapplied, accounted_for
+from flows.steps.succession import successor_of
 from mappers.quarantine import DUPLICATE_PATRON
 from mappers.record import Quarantine
-from mappers.succession import next_number
 
 KnownNumbers = Callable[[Iterable[CprNumber]], dict[CprNumber, Known]]
 
@@ -28,7 +28,7 @@ def follow_numbers(
     `unapplied` is told where it breaks off.
     """
     done = {looked_up.patron_number: looked_up for looked_up in batch}
-    open_ends = [(looked_up, number) for looked_up in batch if (number := _successor(looked_up))]
+    open_ends = [(looked_up, number) for looked_up in batch if (number := successor_of(looked_up))]
     taken: dict[CprNumber, str] = {}
     with accounted_for(done, unapplied):
         while open_ends:
@@ -48,17 +48,6 @@ def follow_numbers(
             for answer in client.lookup_many(questions):
                 looked_up = LookedUp.from_answer(answer, before=done[answer.key])
                 done[answer.key] = looked_up
-                if successor := _successor(looked_up):
+                if successor := successor_of(looked_up):
                     open_ends.append((looked_up, successor))
     return [done[looked_up.patron_number] for looked_up in batch]
-
-
-def _successor(looked_up: LookedUp) -> CprNumber | None:
-    """The number to look up next; a chain that must not be followed becomes a quarantine here."""
-    if not isinstance(looked_up.answer, Person):
-        return None
-    step = next_number(looked_up.chain[0], looked_up.chain[1:], looked_up.answer)
-    if isinstance(step, Quarantine):
-        looked_up.answer = step
-        return None
-    return step

@@ -12,11 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-import psycopg
-
 from cpr_client import OperatorMustAct, RegistryClient, RegistryDown
 from db.connect import Connection
-from db.errors import DatabaseProblem
 from db.guardians import links, people
 from db.guardians.claims import GuardianClaims, list_due
 from db.guardians.links import Changed, Terms, Totals
@@ -26,22 +23,13 @@ from flows.steps.guardian_answers import GuardianApplier
 from flows.steps.guardian_counts import GuardianCounts
 from flows.steps.guardian_numbers import follow_numbers
 from flows.steps.listening import listener
-from flows.steps.look_ups import LookedUp, looked_up_batches
-from mappers.plausibility import Alarm, links_verdict
+from flows.steps.look_ups import LookedUp, give_back, looked_up_batches
+from flows.steps.once import once
+from flows.steps.operators_word import BrakeHeld
+from mappers.plausibility import links_verdict
 
 LOCKED_TRIES = 5
 LOCKED_PAUSE = 2.0  # seconds
-
-COLLISIONS = 10
-"""So many times a step is done anew because somebody else was at the same rows."""
-
-
-class LinksHeld(Exception):
-    """Too many links would end: nothing more is applied before an operator's word."""
-
-    def __init__(self, alarms: list[Alarm]) -> None:
-        super().__init__("; ".join(alarm.line.key for alarm in alarms))
-        self.alarms = alarms
 
 
 @dataclass(slots=True)
@@ -78,10 +66,10 @@ class GuardianRun:
         return self.terms.today
 
     def run(self, client: RegistryClient | None) -> None:
-        """Does the night's work; without a client nobody is looked up. Raises `LinksHeld`."""
+        """Does the night's work; without a client nobody is looked up. Raises `BrakeHeld`."""
         try:
             self._run(client)
-        except LinksHeld:
+        except BrakeHeld:
             self.take_stock()
             raise
 
@@ -112,7 +100,7 @@ class GuardianRun:
             with self.session.connection.transaction(force_rollback=True):
                 self._all_at_once(applier, answered)
         finally:
-            self._release(applier)
+            give_back(applier.claims, all_logged=applier.all_logged)
 
     def _ask_dry(self, client: RegistryClient, applier: GuardianApplier, answered: list[list[LookedUp]]) -> None:
         listener().due(len(applier.claims))
@@ -142,7 +130,7 @@ class GuardianRun:
     # Guardians -------------------------------------------------------------------------------------------------------
 
     def _guardians(self, client: RegistryClient | None) -> None:
-        self.session.again(self._reconcile)
+        self._reconcile()
         due = self.session.again(lambda connection: list_due(connection, self.today))
         applier = self._applier(due)
         if client is None or not due:
@@ -151,18 +139,15 @@ class GuardianRun:
             self._ask(client, applier)
         finally:
             self.counts = applier.counts
-            self._release(applier)
-        self.session.again(self._reconcile)
+            give_back(applier.claims, all_logged=applier.all_logged)
+        self._reconcile()
 
-    def _reconcile(self, connection: Connection) -> None:
-        for tries_left in reversed(range(COLLISIONS)):
-            try:
-                with connection.transaction():
-                    people.reconcile(connection, self.today)
-                return
-            except psycopg.errors.DeadlockDetected:
-                if not tries_left:
-                    raise
+    def _reconcile(self) -> None:
+        once(
+            self.session,
+            lambda: self.session.connection.transaction(),
+            lambda _: people.reconcile(self.session.connection, self.today),
+        )
 
     def _applier(self, due: list[int]) -> GuardianApplier:
         self.counts.guardians.due += len(due)
@@ -210,16 +195,6 @@ class GuardianRun:
         listener().progressed(asked.checked + asked.failed, dict(counts.changes))
         self.say(f"{asked.checked} of {asked.due} guardians looked up, {asked.failed} failed")
 
-    def _release(self, applier: GuardianApplier) -> None:
-        """Gives the claims back, unless look-ups are not in the access log: then they fall with this run's session, and
-        whoever finds them notes in its record how many look-ups the log may lack."""
-        if not applier.all_logged:
-            return
-        try:
-            applier.claims.release()
-        except (psycopg.Error, DatabaseProblem):
-            pass  # the session is gone, and with it the claims
-
     # Children --------------------------------------------------------------------------------------------------------
 
     def _children(self) -> None:
@@ -238,26 +213,12 @@ class GuardianRun:
         return [children[start : start + self.batch_size] for start in range(0, len(children), self.batch_size)]
 
     def _decide(self, numbers: list[str]) -> None:
-        """One batch, one transaction. Lost between commit and receipt it is not done twice."""
-        collisions = 0
-        while True:
-            counts: GuardianCounts | None = None
-            try:
-                with self.session.connection.transaction():
-                    counts = self._in_transaction(self.session.connection, numbers)
-                break
-            except psycopg.errors.DeadlockDetected:
-                collisions += 1
-                if collisions > COLLISIONS:
-                    raise
-            except psycopg.OperationalError:
-                if not self.session.lost:
-                    raise
-                self.session.restore()
-                if counts is not None and self._was_committed(counts):
-                    break
-        assert counts is not None
-        self.counts = counts
+        self.counts = once(
+            self.session,
+            lambda: self.session.connection.transaction(),
+            lambda _: self._in_transaction(self.session.connection, numbers),
+            self._was_committed,
+        )
 
     def _was_committed(self, counts: GuardianCounts) -> bool:
         return self.session.again(lambda connection: batch_applied(connection, self.run_id, counts.batches))
@@ -279,7 +240,7 @@ class GuardianRun:
             return
         alarms = links_verdict(counts.ended, counts.stood, self.limit_percent, self.more_than)
         if alarms:
-            raise LinksHeld(alarms)
+            raise BrakeHeld(alarms)
 
     def _record(
         self, connection: Connection, counts: GuardianCounts, numbers: list[str], changed: Changed, seconds: float

@@ -15,7 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+import psycopg
+
 from cpr_client import Answer, CprNumber, Person, RegistryClient, RegistryDown, RegistryError
+from db.errors import DatabaseProblem
 from db.refresh.batches import Access
 from db.refresh.claims import Claimed
 from mappers.patron import quarantine_for
@@ -38,6 +41,10 @@ class Claims(Protocol):
 
     def renew(self) -> None:
         """Says that the owner is alive."""
+        ...
+
+    def release(self) -> None:
+        """Gives all claims of the run back."""
         ...
 
 
@@ -77,6 +84,20 @@ class LookedUp:
             seconds=answer.seconds + (before.seconds if before else 0.0),
             accesses=[*(before.accesses if before else ()), *asked],
         )
+
+
+def give_back(claims: Claims, *, all_logged: bool) -> None:
+    """Gives a run's claims back, unless look-ups are not in the access log.
+
+    Claims left behind fall with this run's session, and whoever finds them notes in its record how many look-ups the
+    log may lack.
+    """
+    if not all_logged:
+        return
+    try:
+        claims.release()
+    except (psycopg.Error, DatabaseProblem):
+        pass  # the session is gone, and with it the claims
 
 
 class Unapplied(Protocol):

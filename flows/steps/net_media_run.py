@@ -12,8 +12,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-import psycopg
-
 from db.connect import Connection
 from db.net_media import rights
 from db.net_media.rights import Changed, ServiceChanges, Terms
@@ -21,15 +19,9 @@ from db.runs.store import add_batch, batch_applied
 from db.session import Session
 from flows.steps.listening import listener
 from flows.steps.net_media_counts import NetMediaCounts
+from flows.steps.once import once
+from flows.steps.operators_word import BrakeHeld
 from mappers.plausibility import Alarm, rights_verdict
-
-
-class RightsHeld(Exception):
-    """Too many rights to a service would be revoked: nothing of that service is applied before an operator's word."""
-
-    def __init__(self, alarms: list[Alarm]) -> None:
-        super().__init__("; ".join(alarm.rule for alarm in alarms))
-        self.alarms = alarms
 
 
 @dataclass(slots=True)
@@ -57,36 +49,22 @@ class NetMediaRun:
         return self.terms.today
 
     def run(self) -> None:
-        """Decides and applies. Raises `RightsHeld` when the rest is done."""
+        """Decides and applies. Raises `BrakeHeld` when the rest is done."""
         if self.dry_run:
             with self.session.connection.transaction(force_rollback=True):
                 self.counts = self._in_transaction(self.session.connection)
         else:
-            self._apply()
+            self.counts = once(
+                self.session,
+                lambda: self.session.connection.transaction(),
+                lambda _: self._in_transaction(self.session.connection),
+                self._was_committed,
+            )
         listener().due(self.counts.due)
         listener().progressed(self.counts.due, dict(self.counts.changes))
         self.say(f"{self.counts.due} patrons decided on, {self.counts.changed} with other rights")
         if self.alarms:
-            raise RightsHeld(self.alarms)
-
-    def _apply(self) -> None:
-        """One transaction. Lost between commit and receipt it is not done twice."""
-        while True:
-            counts: NetMediaCounts | None = None
-            try:
-                with self.session.connection.transaction():
-                    counts = self._in_transaction(self.session.connection)
-                break
-            except psycopg.errors.DeadlockDetected:
-                continue
-            except psycopg.OperationalError:
-                if not self.session.lost:
-                    raise
-                self.session.restore()
-                if counts is not None and self._was_committed(counts):
-                    break
-        assert counts is not None
-        self.counts = counts
+            raise BrakeHeld(self.alarms)
 
     def _was_committed(self, counts: NetMediaCounts) -> bool:
         return self.session.again(lambda connection: batch_applied(connection, self.run_id, counts.batches))

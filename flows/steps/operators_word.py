@@ -7,6 +7,7 @@ the top. A run of the command line ends, and the next `patronsync refresh` goes 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -44,6 +45,15 @@ class OperatorsWord(RunInput):
             "abort: end the run; what was not applied stays due."
         ),
     )
+
+
+class BrakeHeld(Exception):
+    """What is about to be applied is implausible: nothing of it is, before an operator's word. `held`: its patrons."""
+
+    def __init__(self, alarms: list[Alarm], held: Sequence[str] = ()) -> None:
+        super().__init__("; ".join(alarm.rule for alarm in alarms))
+        self.alarms = alarms
+        self.held = list(held)
 
 
 class WaitsForWord(UserError):

@@ -9,16 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-import psycopg
-
 from cpr_client import OperatorMustAct, RegistryClient, RegistryDown
-from db.errors import DatabaseProblem
 from db.refresh.claims import Claims, Scope
 from flows.clock import now
 from flows.steps.applying import Applier
 from flows.steps.counting import Counts
 from flows.steps.listening import listener
-from flows.steps.look_ups import LookedUp, looked_up_batches
+from flows.steps.look_ups import LookedUp, give_back, looked_up_batches
 from flows.steps.succession import follow_successors
 from mappers.record import Quarantine
 
@@ -76,7 +73,7 @@ class Refresh:
             self.registry_down = str(down.last)
             self._try_the_locked_again()
         finally:
-            self._release()
+            give_back(self.claims, all_logged=self.applier.all_logged)
 
     def put_aside(self, numbers: list[str]) -> None:
         """Quarantines the patrons of a held batch as `implausible`; the shares start anew."""
@@ -122,19 +119,6 @@ class Refresh:
     def _remember_slowest(self, batch: list[LookedUp]) -> None:
         times = [(looked_up.seconds, looked_up.patron_number) for looked_up in batch]
         self.slowest = sorted(self.slowest + times, reverse=True)[:SLOWEST]
-
-    def _release(self) -> None:
-        """Gives the claims back, unless look-ups are not in the access log.
-
-        Claims left behind fall with this run's session, and whoever finds them notes in its record how many look-ups
-        the log may lack.
-        """
-        if not self.applier.all_logged:
-            return
-        try:
-            self.claims.release()
-        except (psycopg.Error, DatabaseProblem):
-            pass  # the session is gone, and with it the claims
 
     def state(self) -> tuple[str, str | None]:
         """State and message as the counts say (docs/reference/runs.md)."""

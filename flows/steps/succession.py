@@ -26,14 +26,14 @@ def follow_successors(
     where it breaks off.
     """
     done = {looked_up.patron_number: looked_up for looked_up in batch}
-    open_ends = [looked_up for looked_up in batch if _successor(looked_up)]
+    open_ends = [looked_up for looked_up in batch if successor_of(looked_up)]
     taken: dict[CprNumber, str] = {}
     with accounted_for(done, unapplied):
         while open_ends:
-            held = holders([number for looked_up in open_ends if (number := _successor(looked_up))])
+            held = holders([number for looked_up in open_ends if (number := successor_of(looked_up))])
             questions: list[tuple[str, CprNumber]] = []
             for looked_up in open_ends:
-                number = _successor(looked_up)
+                number = successor_of(looked_up)
                 if number is None:
                     continue
                 holder = held.get(number) or taken.setdefault(number, looked_up.patron_number)
@@ -45,12 +45,12 @@ def follow_successors(
             for answer in client.lookup_many(questions):
                 looked_up = LookedUp.from_answer(answer, before=done[answer.key])
                 done[answer.key] = looked_up
-                if _successor(looked_up):
+                if successor_of(looked_up):
                     open_ends.append(looked_up)
     return [done[looked_up.patron_number] for looked_up in batch]
 
 
-def _successor(looked_up: LookedUp) -> CprNumber | None:
+def successor_of(looked_up: LookedUp) -> CprNumber | None:
     """The number to look up next; a chain that must not be followed becomes a quarantine here."""
     if not isinstance(looked_up.answer, Person):
         return None

@@ -121,6 +121,13 @@ def test_the_run_goes_on_as_the_operator_says(family: Family, word: store.Word, 
     assert family.library.rows("SELECT count(*) FROM library.guardian_link WHERE ended") == [(ended,)]
 
 
+def test_a_run_that_was_asked_for_something_else_than_the_one_that_waits_is_one_of_its_own(family: Family) -> None:
+    held = held_family(family)["run"]
+    report = family.library.guardians(later(1), look_ups=False)
+    assert (report["run"] != held, report["state"], report["links"]["ended"]) == (True, "done", 2)
+    assert [question.run_id for question in store.questions(family.library.connection, open_only=True)] == [held]
+
+
 def test_an_aborted_run_leaves_everything_for_a_new_one(family: Family) -> None:
     run = held_family(family)["run"]
     store.answer(family.library.connection, run, "abort", "a test")

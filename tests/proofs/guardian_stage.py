@@ -25,8 +25,8 @@ from flows.errors import UserError
 from flows.reporting.refresh_report import Source
 from flows.settings import Settings
 from flows.steps.begin_guardians import begin
-from flows.steps.end_guardians import close, run_report
-from flows.steps.end_refresh import broke_off
+from flows.steps.end_guardians import run_report
+from flows.steps.ending import broke_off, close
 from flows.steps.worker import Worker
 from tests.proofs.night import DAY, HOME, NAME, NO_BRAKES, Night, Outcome, Stage, copied, cpr_number, patron_number, put
 from tests.proofs.one_refresh import refresh

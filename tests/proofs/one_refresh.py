@@ -32,10 +32,11 @@ from flows.errors import UserError
 from flows.parameters import RefreshScope
 from flows.reporting.refresh_report import Source
 from flows.settings import Settings
-from flows.steps.applying import BrakeHeld
 from flows.steps.begin_refresh import begin
-from flows.steps.end_refresh import broke_off, close, run_report
+from flows.steps.end_refresh import run_report
+from flows.steps.ending import broke_off, close
 from flows.steps.listening import listening
+from flows.steps.operators_word import BrakeHeld
 from flows.steps.worker import Worker
 
 FLOW = "registry-refresh"

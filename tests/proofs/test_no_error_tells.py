@@ -27,15 +27,12 @@ from db.connect import connect
 from db.errors import guarded
 from flows.observability.redaction import scrubbed
 from flows.settings import load
-from flows.steps.applying import BrakeHeld
-from flows.steps.guardian_run import LinksHeld
-from flows.steps.net_media_run import RightsHeld
-from flows.steps.operators_word import Aborted, WaitsForWord
+from flows.steps.operators_word import Aborted, BrakeHeld, WaitsForWord
 from mappers.extracts import EXTRACTS
 from mappers.extracts.cells import read_date
 from mappers.extracts.columns import read_header
 from mappers.patron import decide
-from mappers.plausibility import DEAD, LINKS_ENDED, RIGHTS_REVOKED, Alarm
+from mappers.plausibility import DEAD, RIGHTS_REVOKED, Alarm
 from tests.fixtures.library import DAY, Library
 from tests.fixtures.prefect import wait_until
 from tests.fixtures.proofs import Proof
@@ -167,10 +164,8 @@ ERRORS: dict[str, Callable[[Library], object] | str] = {
     "flows.errors.UserError": "base; what it says is written where it is raised",
     "flows.errors.UsageError": _broken_setting,
     "flows.observability.redaction.UnexpectedError": _unforeseen,
-    "flows.steps.applying.BrakeHeld": lambda library: raising(BrakeHeld([Alarm(DEAD, 11, 200, 0.5)], list(PEOPLE)))(),
-    "flows.steps.guardian_run.LinksHeld": lambda library: raising(LinksHeld([Alarm(LINKS_ENDED, 51, 90, 5.0)]))(),
-    "flows.steps.net_media_run.RightsHeld": lambda library: raising(
-        RightsHeld([Alarm(RIGHTS_REVOKED, 51, 90, 5.0, "film")])
+    "flows.steps.operators_word.BrakeHeld": lambda library: raising(
+        BrakeHeld([Alarm(DEAD, 11, 200, 0.5), Alarm(RIGHTS_REVOKED, 51, 90, 5.0, "film")], list(PEOPLE))
     )(),
     "flows.steps.operators_word.Aborted": lambda library: raising(Aborted(7, "aborted: by the operator"))(),
     "flows.steps.operators_word.WaitsForWord": lambda library: raising(WaitsForWord(7, "registry-refresh"))(),

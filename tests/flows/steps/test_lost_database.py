@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from db.connect import Connection, connect
+from db.refresh.batches import Batch, Batches
 from db.refresh.claims import Claims
 from flows.steps.applying import Applier
 from tests.acceptance.made_up import HOME, NAME
@@ -67,16 +69,17 @@ def test_a_page_of_claims_whose_commit_got_no_receipt_is_asked_about(
 def test_a_batch_whose_commit_got_no_receipt_is_not_applied_again(
     town: Library, lose: Callable[[Connection], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply, batches = Applier._in_one_transaction, []
+    opened, batches = Batches.open, []
 
-    def without_receipt(self: Applier, *batch: Any) -> Any:
-        done = apply(self, *batch)
-        batches.append(done)
+    @contextmanager
+    def without_receipt(self: Batches, numbers: list[str]) -> Iterator[Batch]:
+        with opened(self, numbers) as batch:
+            yield batch
+        batches.append(batch)
         if len(batches) == 2:
-            lose(self.batches.connection)
-        return done
+            lose(self.connection)
 
-    monkeypatch.setattr(Applier, "_in_one_transaction", without_receipt)
+    monkeypatch.setattr(Batches, "open", without_receipt)
     _is_done_once(town, town.refresh(batch_size=10))
     assert len(batches) == SIZE // 10
 
@@ -84,21 +87,22 @@ def test_a_batch_whose_commit_got_no_receipt_is_not_applied_again(
 def test_whom_somebody_holds_locked_in_such_a_batch_is_not_forgotten(
     town: Library, lose: Callable[[Connection], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply, lost = Applier._in_one_transaction, []
+    opened, lost = Batches.open, []
     with connect(town.database_url) as desk:
         desk.execute("SELECT FROM library.patron WHERE patron_number = 'L05' FOR UPDATE")
 
-        def without_receipt(self: Applier, *batch: Any) -> Any:
-            done = apply(self, *batch)
-            if done[1] and not lost:
-                lost.append(done[1])
+        @contextmanager
+        def without_receipt(self: Batches, numbers: list[str]) -> Iterator[Batch]:
+            with opened(self, numbers) as batch:
+                yield batch
+            if (locked := set(numbers) - set(batch.stored)) and not lost:
+                lost.append(locked)
                 desk.rollback()
-                lose(self.batches.connection)
-            return done
+                lose(self.connection)
 
-        monkeypatch.setattr(Applier, "_in_one_transaction", without_receipt)
+        monkeypatch.setattr(Batches, "open", without_receipt)
         _is_done_once(town, town.refresh(batch_size=10))
-    assert len(lost[0]) == 1
+    assert lost == [{"L05"}]
 
 
 @pytest.mark.parametrize("step", ["_decide", "_record"])

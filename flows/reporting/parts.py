@@ -1,0 +1,47 @@
+"""What the reports of runs have in common: how they open, and what is told by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from db.runs.store import Question
+from flows.reporting.markdown import table
+from flows.wording import Words
+
+
+def opening(
+    report: Mapping[str, Any],
+    message: str | None,
+    heading: str,
+    facts: Iterable[tuple[str, Any]],
+    questions: Sequence[Question],
+    said: Words,
+) -> list[str]:
+    """Heading, state, day, `facts` of the flow's own, warnings, and the questions with the line that answers them."""
+    w = said["refresh"]
+    state = f"**{report['state']}**" + (f": {message}" if message else "")
+    rows = [(w["state"], state), (w["today"], report["today"]), *facts, (w["seconds"], report["seconds"])]
+    lines = [f"# {heading}", "", *table(["", ""], rows)]
+    if report["warnings"]:
+        lines += [f"## {w['warnings']}", "", *(f"- {warning}" for warning in report["warnings"]), ""]
+    if questions:
+        lines += [f"## {w['questions']}", "", *(f"- {question_line(q, said)}" for q in questions), ""]
+        lines += [f"    patronsync approvals answer {report['run']} apply|skip|abort", ""]
+    return lines
+
+
+def by_kind(title: str, counted: Mapping[str, int], wording: str, none: str | None, said: Words) -> list[str]:
+    """A section with the words of `wording` for each code that was counted; `none` in place of an empty table."""
+    w = said["refresh"]
+    if not counted:
+        return [f"## {title}", "", none, ""] if none is not None else []
+    rows = [(said.say(wording, code), count) for code, count in counted.items()]
+    return [f"## {title}", "", *table([w["kind"], w["count"]], rows)]
+
+
+def question_line(question: Question, said: Words) -> str:
+    """A brake's question in one line, numbers alone."""
+    label = said.say("brake", question.counts["code"])
+    text = {"links": "question_links", "rights": "question_rights"}.get(question.counts["population"], "question")
+    return str(said["refresh"][text].format(label=label, **question.counts))

@@ -1,0 +1,65 @@
+"""How a run begins, whatever its flow: the dead are told of, and one that waited for a word goes on.
+
+What a run of the flow is made of is the flow's own (`begin_refresh`, `begin_guardians`, `begin_net_media`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import psycopg
+
+from db.errors import DatabaseUnavailable
+from db.runs import store
+from flows.steps.operators_word import GoingOn, go_on_with
+from flows.steps.worker import Worker
+
+
+def clear_the_way(worker: Worker, say: Callable[[str], None]) -> None:
+    """Ends what nobody answered in time, and closes the records of runs that were killed."""
+    store.abort_unanswered(worker.run_connection, worker.settings.operators_word_hours)
+    for run_id, _ in store.close_dead_runs(worker.run_connection):
+        say(f"run {run_id} was killed before it was done; what it left is still due")
+
+
+def waiting(
+    worker: Worker, flow: str, parameters: Mapping[str, object], as_it_is: Mapping[str, object]
+) -> GoingOn | None:
+    """The run that this one goes on with: its own before it was suspended, else one that waits.
+
+    A run that was asked for something else (`parameters`) than the one that waits is a run of its own; `as_it_is` is
+    what the command asks for when nothing is said, and goes on with whatever waits. A run of its own is that of a
+    deployment (a night), too, while nobody has given the waiting one a word: it can ask in its own form. Raises
+    `WaitsForWord` or `Aborted`.
+    """
+    own = store.run_of_flow_run(worker.connection, worker.flow_run_id) if worker.flow_run_id else None
+    run_id = own or store.waiting_run(worker.connection, flow)
+    if run_id is None:
+        return None
+    if own is None:
+        record = store.read_run(worker.connection, run_id)
+        if record is None or parameters not in (record.parameters, as_it_is):
+            return None
+        if worker.deployed and store.questions(worker.connection, run_id=run_id, open_only=True):
+            return None
+    return go_on_with(
+        worker.run_connection,
+        run_id,
+        worker.flow_run_id,
+        worker.settings.operators_word_hours,
+        deployed=own is not None and worker.deployed,
+    )
+
+
+def live_in(worker: Worker, run_id: int) -> None:
+    """Makes the run's session the one in which it lives, and each that follows one that was lost.
+
+    With the session goes the run's lock; a new one takes it again, and the claims stay this run's. Raises
+    `DatabaseUnavailable` while the run goes on in another session.
+    """
+
+    def take(connection: psycopg.Connection) -> None:
+        if not store.take_run(connection, run_id):  # the server may not have noticed yet that the old session is gone
+            raise DatabaseUnavailable(f"run {run_id} goes on in another session", "Wait until it is done.")
+
+    worker.run_session.at_open(take)
