@@ -95,13 +95,15 @@ def confirmation(kinds_held: Iterable[str]) -> tuple[bool, str | None]:
 class Guardian(NamedTuple):
     """What is known of a guardian who has a link to the child: the patron's where the guardian is one.
 
-    `reason`: why the last answer about them could not be applied, or None.
+    `reason`: why the last answer about them could not be applied, or None. `not_found_before`: a case of the child says
+    already that the registry does not know them.
     """
 
     guardian_id: int
     registry_status: int | None = None
     birth_date: date | None = None
     reason: str | None = None
+    not_found_before: bool = False
 
     def __repr__(self) -> str:
         return f"<Guardian {self.guardian_id}>"
@@ -142,12 +144,16 @@ def wanted_cases(
 
 
 def troubles(guardian: Guardian, today: date) -> frozenset[str]:
-    """The kinds of cases that what is known of a guardian gives cause for."""
+    """The kinds of cases that what is known of a guardian gives cause for.
+
+    An answer that says nothing about the person ends no case of one whom the registry did not know before it.
+    """
+    still_unknown = guardian.not_found_before and guardian.reason in quarantine.SAYS_NOTHING
     raised = {
         cases.GUARDIAN_DECEASED: guardian.registry_status == DEAD,
         cases.GUARDIAN_DISAPPEARED: guardian.registry_status == DISAPPEARED,
         cases.GUARDIAN_IS_A_MINOR: is_minor(guardian.birth_date, today),
-        cases.GUARDIAN_NOT_FOUND: guardian.reason == quarantine.NOT_FOUND,
+        cases.GUARDIAN_NOT_FOUND: guardian.reason == quarantine.NOT_FOUND or still_unknown,
     }
     return frozenset(kind for kind, is_so in raised.items() if is_so)
 

@@ -100,7 +100,8 @@ def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], 
     run("change_links")
     linked = run("add_links")
     run("confirm_links", kinds=list(custody.KINDS))
-    run("want_cases", **_KINDS, not_found=quarantine.NOT_FOUND)
+    reasons = {"not_found": quarantine.NOT_FOUND, "says_nothing": sorted(quarantine.SAYS_NOTHING)}
+    run("want_cases", **_KINDS, **reasons)
     closed = run("close_cases", kinds=list(cases.ABOUT_GUARDIANS), uncertain=cases.UNCERTAIN_BIRTH_DATE)
     opened = run("open_cases")
     moved = _come_of_age(run, terms)

@@ -1,5 +1,5 @@
 -- What staff must look at of the batch's children: the set form of mappers.guardianship.wanted_cases.
--- in: enlisted_child, wanted_link, today; the kinds of cases by name   out: wanted_case is filled
+-- in: enlisted_child, wanted_link, today, not_found and says_nothing (reasons); the kinds of cases by name   out: wanted_case is filled
 WITH guardian_of AS (
     SELECT DISTINCT link.patron_number, link.guardian_id
     FROM enlisted_child AS child
@@ -40,6 +40,9 @@ CROSS JOIN LATERAL (VALUES
     (%(guardian_deceased)s, known.status = 90),
     (%(guardian_disappeared)s, known.status = 70),
     (%(guardian_is_a_minor)s, %(today)s < library.comes_of_age(known.birth_date)),
-    (%(guardian_not_found)s, known.reason = %(not_found)s)
+    (%(guardian_not_found)s, known.reason = %(not_found)s OR known.reason = ANY (%(says_nothing)s) AND EXISTS (
+        SELECT FROM library.staff_case AS held -- an answer that says nothing ends no case
+        WHERE held.patron_number = known.patron_number AND held.kind = %(guardian_not_found)s
+          AND held.detail = jsonb_build_object('guardian', known.guardian_id) AND held.resolved_on IS NULL))
 ) AS trouble (kind, raised)
 WHERE trouble.raised;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.families import FATHER, MOTHER, Family, entry, later
+from tests.acceptance.families import AUNT, FATHER, MOTHER, Family, entry, later
 from tests.fixtures.library import Library
 
 
@@ -43,6 +43,18 @@ def test_nobody_is_looked_up_for_a_child_whose_uncertain_birth_date_staff_have_s
     [(case,)] = family.library.rows("SELECT case_number FROM library.staff_case")
     assert family.library.command("cases", "close", str(case), "--today", later(1).isoformat())[0] == 0
     assert family.night(later(2))["look_ups"] == 0
+
+
+def test_an_answer_that_says_nothing_ends_no_case_of_a_guardian_whom_the_registry_did_not_know(family: Family) -> None:
+    family.child(entry(5, holder=AUNT))
+    family.night()
+    family.library.person(AUNT, 1, name={"addressing": "Prøve Tante"})  # a residence is missing: it can't be read
+    assert family.night(later(1))["outcomes"] == {"malformed": 1}
+    assert family.cases() == ["guardian not found"]
+    family.adult(AUNT, name="Prøve Tante")
+    family.night(later(2))
+    assert family.cases() == []
+    assert family.library.rows("SELECT count(*) FROM sync.change WHERE kind = 'guardian.case'") == [(2,)]
 
 
 def test_parents_by_adoption_take_the_place_of_the_ones_before(family: Family) -> None:

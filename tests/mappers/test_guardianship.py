@@ -109,6 +109,9 @@ def test_who_signed_and_holds_no_custody_is_a_case_about_that_guardian() -> None
         (Guardian(7, 1, date(2010, 1, 1)), {cases.GUARDIAN_IS_A_MINOR}),
         (Guardian(7, reason="not found"), {cases.GUARDIAN_NOT_FOUND}),
         (Guardian(7, reason="malformed"), set()),
+        (Guardian(7, reason="malformed", not_found_before=True), {cases.GUARDIAN_NOT_FOUND}),
+        (Guardian(7, reason="duplicate patron", not_found_before=True), set()),
+        (Guardian(7, not_found_before=True), set()),
     ],
 )
 def test_what_is_wrong_with_a_guardian(guardian: Guardian, kinds: set[str]) -> None:

@@ -7,29 +7,23 @@ number (one step; one that another child's guardian has), are patrons, are not k
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-import psycopg
 from pydantic import SecretStr
 
-from cpr_client import CprNumber, open_client
+from cpr_client import CprNumber
 from cpr_client.demo.registry import Registry
 from cpr_client.demo.server import DemoRegistry
 from db.connect import connect
 from db.embedded import EmbeddedServer
-from db.errors import DatabaseProblem, guarded
-from db.session import Session
-from flows.errors import UserError
-from flows.reporting.refresh_report import Source
 from flows.settings import Settings
 from flows.steps.begin_guardians import begin
 from flows.steps.end_guardians import run_report
-from flows.steps.ending import broke_off, close
 from flows.steps.worker import Worker
 from tests.proofs.night import DAY, HOME, NAME, NO_BRAKES, Night, Outcome, Stage, copied, cpr_number, patron_number, put
-from tests.proofs.one_refresh import refresh
+from tests.proofs.one_refresh import by_its_steps, refresh, to_its_end
 
 FLOW = "guardian-links"
 
@@ -119,32 +113,13 @@ def guardian_stage(server: EmbeddedServer, template: str, children: int, *, late
 
 def guardians(settings: Settings, day: date, *, dry_run: bool = False, patience: float = 30.0) -> dict[str, Any]:
     """The report of a run of guardians by the steps of the flow; of one that broke off, what it said."""
-    assert settings.database_url is not None
-    url = settings.database_url.get_secret_value()
-    try:
-        with (
-            guarded(),
-            Session(url, "patronsync run", patience) as run_session,
-            Session(url, "patronsync", patience) as session,
-        ):
-            worker = Worker(settings, session, run_session, Source("test", "demo", None), None, False)
-            return _run(worker, day, dry_run)
-    except (DatabaseProblem, UserError) as error:
-        return {"state": "failed", "message": str(error)}
 
+    def does(worker: Worker) -> dict[str, Any]:
+        run = begin(worker, FLOW, look_ups=True, dry_run=dry_run, today=day, say=lambda line: None)
+        state, message = to_its_end(worker, run, settings.registry_config())
+        return {**run_report(run, FLOW, state), "message": message}
 
-def _run(worker: Worker, day: date, dry_run: bool) -> dict[str, Any]:
-    run = begin(worker, FLOW, look_ups=True, dry_run=dry_run, today=day, say=lambda line: None)
-    try:
-        with open_client(worker.settings.registry_config()) as registry:
-            run.run(registry)
-        state, message = run.state()
-        close(worker, run, state, message)
-    except Exception as error:
-        with suppress(psycopg.Error, DatabaseProblem):
-            close(worker, run, "failed", broke_off(error))
-        raise
-    return {**run_report(run, FLOW, state), "message": message}
+    return by_its_steps(settings, patience, does)
 
 
 def outcome(night: Night) -> Outcome:

@@ -9,7 +9,8 @@ readings:
   on the day on which the later one was signed;
 - while a case `uncertain birth date` stands, nothing is decided for that child; links and group stay until the day on
   which staff close it;
-- a case that staff closed is not raised again before its cause was gone;
+- a case that staff closed is not raised again before its cause was gone; an answer that can't be read, or is about
+  somebody else, does not end the case that the registry knows no such guardian;
 - the cases of a child who is dead or grown up are closed; whose death is annulled once they are grown up was no minor;
 - of a child about whom the registry has not spoken, not even the age is known: no holder and no case for want of one,
   but a case about the guardian who signed for it, where there is cause;
@@ -367,16 +368,19 @@ class Oracle:
         for link in self.links[child]:
             if not in_force_link(link, today) or link.who == NOBODY:
                 continue
-            found += [(kind, link.who) for kind in self._troubles_of(link.who, today) if (kind, link.who) not in found]
+            troubles = self._troubles_of(child, link.who, today)
+            found += [(kind, link.who) for kind in troubles if (kind, link.who) not in found]
             if link.source == "enrolled" and link.confirmed is False:
                 found.append(("guardian not confirmed", link.who))
         return found
 
-    def _troubles_of(self, who: str, today: date) -> list[str]:
+    def _troubles_of(self, child: str, who: str, today: date) -> list[str]:
         known = self.known(who)
+        told = any((case.kind, case.who) == ("guardian not found", who) and case.stands() for case in self.cases[child])
         born = known.born()
         troubles = {
-            "guardian not found": known.trouble == "not found",
+            "guardian not found": known.trouble == "not found"
+            or (told and known.trouble in ("malformed", "mismatched")),
             "guardian deceased": known.status() == 90,
             "guardian disappeared": known.status() == 70,
             "guardian is a minor": born is not None and today < eighteenth(born),

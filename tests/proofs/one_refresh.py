@@ -25,7 +25,7 @@ from typing import Any, Self
 
 import psycopg
 
-from cpr_client import open_client
+from cpr_client import RegistryConfig, open_client
 from db.errors import DatabaseProblem, guarded
 from db.session import Session
 from flows.errors import UserError
@@ -59,6 +59,20 @@ def refresh(
     `patience`: seconds for which a database that is away is waited for. `client`: fields of the client's
     configuration that no setting names.
     """
+
+    def does(worker: Worker) -> dict[str, Any]:
+        run = begin(
+            worker, FLOW, RefreshScope(scope), [], limit=None, dry_run=dry_run, today=day, say=lambda line: None
+        )
+        config = dataclasses.replace(worker.settings.registry_config(), **(client or {}))
+        state, message = to_its_end(worker, run, config)
+        return {**run_report(run, FLOW, state), "message": message}
+
+    return by_its_steps(settings, patience, does)
+
+
+def by_its_steps(settings: Settings, patience: float, does: Callable[[Worker], dict[str, Any]]) -> dict[str, Any]:
+    """The report of what is done with a worker; of what broke off, `state` "failed" and what it said."""
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value()
     try:
@@ -67,16 +81,15 @@ def refresh(
             Session(url, "patronsync run", patience) as run_session,
             Session(url, "patronsync", patience) as session,
         ):
-            worker = Worker(settings, session, run_session, Source("test", "demo", None), None, False)
-            return _run(worker, RefreshScope(scope), day, dry_run, client or {})
+            return does(Worker(settings, session, run_session, Source("test", "demo", None), None, False))
     except (DatabaseProblem, UserError) as error:
         return {"state": "failed", "message": str(error)}
 
 
-def _run(worker: Worker, scope: RefreshScope, day: date, dry_run: bool, client: Mapping[str, Any]) -> dict[str, Any]:
-    run = begin(worker, FLOW, scope, [], limit=None, dry_run=dry_run, today=day, say=lambda line: None)
+def to_its_end(worker: Worker, run: Any, config: RegistryConfig) -> tuple[str, str | None]:
+    """Does the run's work and closes its record; one that a brake holds is `waiting`."""
     try:
-        with open_client(dataclasses.replace(worker.settings.registry_config(), **client)) as registry:
+        with open_client(config) as registry:
             run.run(registry)
         state, message = run.state()
         close(worker, run, state, message)
@@ -87,7 +100,7 @@ def _run(worker: Worker, scope: RefreshScope, day: date, dry_run: bool, client: 
         with suppress(psycopg.Error, DatabaseProblem):
             close(worker, run, "failed", broke_off(error))
         raise
-    return {**run_report(run, FLOW, state), "message": message}
+    return state, message
 
 
 class Apart:

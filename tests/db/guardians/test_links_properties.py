@@ -202,7 +202,10 @@ def expected_cases(
             for link in standing_links
             if link.source == "enrolled" and link.confirmed is False and link.guardian
         },
-        guardians=[about[place] for place in {link.guardian for link in standing_links if link.guardian}],
+        guardians=[
+            about[place]._replace(not_found_before=(cases.GUARDIAN_NOT_FOUND, place) in known.held)
+            for place in {link.guardian for link in standing_links if link.guardian}
+        ],
         today=TODAY,
     )
     after_all = {case: known.held.get(case, False) for case in wanted}
