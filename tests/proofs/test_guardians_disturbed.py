@@ -35,7 +35,7 @@ def assert_look_ups_logged(night: Night) -> None:
 def test_a_run_of_guardians_is_killed_at_random_moments(
     postgres_server: EmbeddedServer, migrated_template: str, proof: Proof
 ) -> None:
-    children, kills = proof.size(small=100, full=2_000), proof.size(small=3, full=20)
+    children, kills = proof.size(small=100, full=600), proof.size(small=3, full=20)
     with guardian_stage(postgres_server, migrated_template, children, latency=0.01) as place:
         wanted, seconds = undisturbed(place)
         hit = 0
@@ -59,7 +59,7 @@ def test_a_run_of_guardians_is_killed_at_random_moments(
 def test_two_runs_of_guardians_share_a_night_and_leave_what_one_leaves(
     postgres_server: EmbeddedServer, migrated_template: str, proof: Proof
 ) -> None:
-    children, times = proof.size(small=100, full=2_000), proof.size(small=1, full=10)
+    children, times = proof.size(small=100, full=600), proof.size(small=1, full=10)
     shares = []
     with guardian_stage(postgres_server, migrated_template, children, latency=0.01) as place:
         wanted, _ = undisturbed(place)
