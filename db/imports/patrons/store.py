@@ -31,6 +31,7 @@ class PatronLoad(Load):
     def _apply(self, terms: Terms) -> Counts:
         self._own("analyze_staging")
         self._own("reject_second_lines")
+        self._own("reject_numbers_of_people")
         self._decide(terms)
         right, added, changed, withheld, unlisted = self._one("count_work")
         if added or changed:
