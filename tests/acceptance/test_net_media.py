@@ -108,10 +108,13 @@ def test_another_rule_that_fails_ends_a_grace_for_good(film: Library) -> None:
     assert right(film, "P1")[:2] == (True, "grace")
     film.connection.execute("INSERT INTO library.block VALUES ('P1', 'fees', 'staff', %s)", [later(2)])
     film.net_media(later(2))
-    assert right(film, "P1")[:2] == (False, "blocked")
+    ended = right(film, "P1")
+    assert ended[:2] == (False, "no agreement")
+    _, out = film.command("net-media", "--explain", "P1", "--today", later(2).isoformat(), "--json")
+    assert [(one["reason"], one["on_record"]) for one in json.loads(out)["services"]] == [("no agreement", True)]
     film.connection.execute("DELETE FROM library.block")
     film.net_media(later(2))
-    assert right(film, "P1")[:2] == (False, "no agreement")
+    assert right(film, "P1") == ended
 
 
 def test_an_agreement_that_ends_gives_no_grace(film: Library) -> None:
