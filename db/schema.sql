@@ -814,8 +814,8 @@ CREATE TABLE library.net_media_right (
     until date,
     municipality_code text,
     left_on date,
-    CONSTRAINT net_media_right_check CHECK ((granted OR ((reason IS NOT NULL) AND (municipality_code IS NULL)))),
-    CONSTRAINT net_media_right_check1 CHECK (((NOT granted) OR (((reason IS NULL) = (until IS NULL)) AND ((reason IS NULL) = (left_on IS NULL)) AND (municipality_code IS NOT NULL))))
+    CONSTRAINT net_media_right_check CHECK ((granted OR ((reason IS NOT NULL) AND (municipality_code IS NULL) AND (left_on IS NULL)))),
+    CONSTRAINT net_media_right_check1 CHECK (((NOT granted) OR (((reason IS NULL) = (until IS NULL)) AND (municipality_code IS NOT NULL))))
 );
 
 COMMENT ON TABLE library.net_media_right IS 'Whether a patron may use a net-media service, as the last run decided; a row for every patron and service';
@@ -834,7 +834,7 @@ COMMENT ON COLUMN library.net_media_right.until IS 'Last day of the grace; null:
 
 COMMENT ON COLUMN library.net_media_right.municipality_code IS 'By whose agreement it is granted; null: it is not';
 
-COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: no grace';
+COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: nobody knows of a move';
 
 CREATE TABLE library.net_media_service (
     service text NOT NULL,

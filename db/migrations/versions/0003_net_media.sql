@@ -51,9 +51,8 @@ CREATE TABLE library.net_media_right (
     municipality_code text,
     left_on date,
     PRIMARY KEY (patron_number, service),
-    CHECK (granted OR (reason IS NOT NULL AND municipality_code IS NULL)),
-    CHECK (NOT granted OR ((reason IS NULL) = (until IS NULL) AND (reason IS NULL) = (left_on IS NULL)
-                           AND municipality_code IS NOT NULL))
+    CHECK (granted OR (reason IS NOT NULL AND municipality_code IS NULL AND left_on IS NULL)),
+    CHECK (NOT granted OR ((reason IS NULL) = (until IS NULL) AND municipality_code IS NOT NULL))
 );
 CREATE INDEX net_media_right_grace ON library.net_media_right (patron_number) WHERE until IS NOT NULL;
 COMMENT ON TABLE library.net_media_right IS 'Whether a patron may use a net-media service, as the last run decided; a row for every patron and service';
@@ -64,7 +63,7 @@ COMMENT ON COLUMN library.net_media_right.reason IS 'Why not, or grace; null: gr
 COMMENT ON COLUMN library.net_media_right.since IS 'The run''s day from which granted and reason are these';
 COMMENT ON COLUMN library.net_media_right.until IS 'Last day of the grace; null: no grace';
 COMMENT ON COLUMN library.net_media_right.municipality_code IS 'By whose agreement it is granted; null: it is not';
-COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: no grace';
+COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: nobody knows of a move';
 
 
 -- What the worker remembers ------------------------------------------------------------------------------------------
