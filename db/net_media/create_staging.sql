@@ -15,3 +15,6 @@ CREATE TEMPORARY TABLE IF NOT EXISTS decided_right (
 CREATE TEMPORARY TABLE IF NOT EXISTS told_patron (
     patron_number text, granted bit varying, revoked bit varying
 ) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS left_patron (
+    patron_number text PRIMARY KEY
+) ON COMMIT DELETE ROWS;

@@ -44,13 +44,15 @@ class ServiceChanges:
 
 @dataclass(slots=True)
 class Changed:
-    """What a run changed: patrons decided on, and of them with another right; rights by service, by outcome; events.
+    """What a run changed: patrons decided on, of them with another right, and of them with another that is not applied
+    (`left`; they count in `changed` no more); rights by service, by outcome; events.
 
     `left_out`: services of which nothing was applied, since a brake holds them or an operator skips them.
     """
 
     due: int = 0
     changed: int = 0
+    left: int = 0
     services: list[ServiceChanges] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
@@ -152,7 +154,7 @@ def _count_rights(connection: psycopg.Connection, services: Sequence[str]) -> Ch
 def _count_patrons(connection: psycopg.Connection, given: dict[str, Any], changed: Changed) -> None:
     row = connection.execute(statement("net_media/count_patrons"), given).fetchone()
     assert row is not None
-    changed.due, changed.changed = row
+    changed.due, changed.changed, changed.left = row
 
 
 def _apply(connection: psycopg.Connection, given: dict[str, Any], changed: Changed, run_id: int) -> None:

@@ -76,6 +76,7 @@ def test_a_service_that_would_lose_too_many_waits_for_a_word_and_holds_up_no_oth
     lose_an_agreement(town)
     report = town.net_media(NEXT, **BRAKE)
     assert (report["state"], report["held"], granted(town)) == ("waiting", ["film"], {"film": 6, "lyd": 5})
+    assert report["patrons"] == {"due": 4, "checked": 0, "changed": 0, "unchanged": 0, "left": 4}
     (question,) = store.questions(town.connection, open_only=True)
     assert (question.rule, question.counts["service"], question.counts["count"], question.counts["answers"]) == (
         "net_media_revoked_percent: film",
@@ -90,6 +91,7 @@ def test_a_service_that_would_lose_too_many_waits_for_a_word_and_holds_up_no_oth
 def test_apply_takes_the_brake_off_for_the_rest_of_the_run(town: Library) -> None:
     report = answered(town, "apply")
     assert (report["state"], granted(town)) == ("done", {"film": 2, "lyd": 5})
+    assert report["patrons"] == {"due": 6, "checked": 6, "changed": 4, "unchanged": 2, "left": 0}
     assert report["services"] == [
         {"service": "film", "granted": 0, "revoked": 4},
         {"service": "lyd", "granted": 0, "revoked": 1},
@@ -99,6 +101,7 @@ def test_apply_takes_the_brake_off_for_the_rest_of_the_run(town: Library) -> Non
 def test_skip_leaves_the_service_out_of_this_run_and_the_next_one_decides_it(town: Library) -> None:
     report = answered(town, "skip")
     assert (report["state"], granted(town)) == ("done", {"film": 6, "lyd": 5})
+    assert report["patrons"] == {"due": 6, "checked": 2, "changed": 0, "unchanged": 2, "left": 4}
     town.agree("film", AALBORG)  # the mistake is mended
     report = town.net_media(NEXT, **BRAKE)
     assert (report["state"], granted(town)) == ("done", {"film": 5, "lyd": 5})
