@@ -281,18 +281,6 @@ $$;
 
 COMMENT ON FUNCTION sync.add_patron_checks() IS 'Makes the sync.patron_check rows of the patrons that a statement added';
 
-CREATE FUNCTION sync.drop_net_media_rights() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    DELETE FROM library.net_media_right USING touched WHERE net_media_right.patron_number = touched.patron_number;
-    INSERT INTO sync.net_media_touched (patron_number) SELECT patron_number FROM touched;
-    RETURN NULL;
-END
-$$;
-
-COMMENT ON FUNCTION sync.drop_net_media_rights() IS 'Deletes the rights to net media of patrons who are deleted; what a run decides at that moment, the next one deletes';
-
 CREATE FUNCTION sync.ensure_access_partition(month date) RETURNS boolean
     LANGUAGE plpgsql
     AS $_$
@@ -356,6 +344,17 @@ $$;
 
 COMMENT ON FUNCTION sync.touch_changed_patrons() IS 'Notes whose rights to net media must be decided: patrons of whom something is another that they hang on';
 
+CREATE FUNCTION sync.touch_deleted_patrons() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO sync.net_media_touched (patron_number, deleted) SELECT patron_number, true FROM touched;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.touch_deleted_patrons() IS 'Notes whose rights to net media must be deleted by the next run';
+
 CREATE FUNCTION sync.touch_patrons() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -365,7 +364,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added or deleted, and whose blocks are others';
+COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added, and whose blocks are others';
 
 CREATE VIEW downstream.municipality_statistics AS
  SELECT municipality_code,
@@ -1333,6 +1332,7 @@ COMMENT ON COLUMN sync.net_media_in_force.grace_days IS 'As of the agreement';
 CREATE TABLE sync.net_media_touched (
     patron_number text NOT NULL,
     moved boolean DEFAULT false NOT NULL,
+    deleted boolean DEFAULT false NOT NULL,
     transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL
 );
 
@@ -1341,6 +1341,8 @@ COMMENT ON TABLE sync.net_media_touched IS 'Patrons of whom something has change
 COMMENT ON COLUMN sync.net_media_touched.patron_number IS 'The patron';
 
 COMMENT ON COLUMN sync.net_media_touched.moved IS 'The municipality is another';
+
+COMMENT ON COLUMN sync.net_media_touched.deleted IS 'The patron was deleted, and whoever has the number now is somebody else';
 
 COMMENT ON COLUMN sync.net_media_touched.transaction_id IS 'The transaction that changed it: its event (sync.change) says by which run, and so on which day, a move was learnt';
 
@@ -1657,8 +1659,6 @@ CREATE TRIGGER add_guardian_checks AFTER INSERT ON library.guardian REFERENCING 
 
 CREATE TRIGGER add_patron_checks AFTER INSERT ON library.patron REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sync.add_patron_checks();
 
-CREATE TRIGGER drop_net_media_rights AFTER DELETE ON library.patron REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.drop_net_media_rights();
-
 CREATE TRIGGER touch_added AFTER INSERT ON library.patron REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 
 CREATE TRIGGER touch_blocked AFTER INSERT ON library.block REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
@@ -1666,6 +1666,8 @@ CREATE TRIGGER touch_blocked AFTER INSERT ON library.block REFERENCING NEW TABLE
 CREATE TRIGGER touch_changed AFTER UPDATE ON library.block REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 
 CREATE TRIGGER touch_changed AFTER UPDATE ON library.patron REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_changed_patrons();
+
+CREATE TRIGGER touch_deleted AFTER DELETE ON library.patron REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_deleted_patrons();
 
 CREATE TRIGGER touch_lifted AFTER DELETE ON library.block REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 

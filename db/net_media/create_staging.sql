@@ -2,7 +2,7 @@
 -- commit.
 -- in: nothing   out: nothing
 CREATE TEMPORARY TABLE IF NOT EXISTS enlisted_patron (
-    patron_number text PRIMARY KEY, learnt_on date
+    patron_number text PRIMARY KEY, learnt_on date, is_deleted boolean NOT NULL DEFAULT false
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS in_force (
     service text, municipality_code text, min_age integer, max_age integer, excluded_groups text[], grace_days integer,

@@ -189,8 +189,18 @@ def test_a_patron_who_is_deleted_goes_with_their_rights(film: Library) -> None:
     film.enrol("P1", None, municipality_code=AALBORG)
     film.net_media()
     film.connection.execute("DELETE FROM library.patron")
-    assert film.rows("SELECT count(*) FROM library.net_media_right") == [(0,)]
     assert film.net_media()["patrons"]["due"] == 0
+    assert film.rows("SELECT count(*) FROM library.net_media_right") == [(0,)]
+    assert film.events()[-1] == ("P1", "net_media.granted")
+
+
+def test_who_gets_a_deleted_patron_s_number_gets_no_grace_of_theirs(film: Library) -> None:
+    film.enrol("P1", None, municipality_code=AALBORG)
+    film.net_media()
+    film.connection.execute("DELETE FROM library.patron")
+    film.enrol("P1", None, municipality_code=COPENHAGEN)
+    film.net_media()
+    assert right(film, "P1")[:2] == (False, "no agreement")
 
 
 def test_an_explanation_names_each_rule_its_outcome_and_the_day_it_may_change(film: Library) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from db.connect import connect
+from db.net_media import rights
 from db.runs import store
 from flows.steps.operators_word import Aborted, WaitsForWord
 from tests.fixtures.library import DAY, Library
@@ -143,6 +145,45 @@ def test_what_happens_while_a_run_decides_is_left_to_the_next_one(town: Library)
         town.connection.execute("INSERT INTO library.block VALUES ('P0', 'fees', 'staff', %s)", [DAY])
         assert town.net_media()["patrons"]["due"] == 0
     assert town.net_media()["outcomes"] == {"blocked": 2}
+
+
+DISTURBING = {
+    "deleted": "DELETE FROM library.patron WHERE patron_number = 'P0'",
+    "blocked": "INSERT INTO library.block VALUES ('P0', 'fees', 'staff', '2026-03-02')",
+    "moved": "UPDATE library.patron SET municipality_code = '0101' WHERE patron_number = 'P0'",
+}
+
+
+@pytest.mark.parametrize("what", DISTURBING)
+def test_who_changes_a_patron_does_not_wait_for_the_run_that_decides_on_them(town: Library, what: str) -> None:
+    lose_an_agreement(town)
+    town.connection.execute("SET lock_timeout = '100ms'")
+    with connect(town.database_url, autocommit=True) as other:
+        rights.create_staging(other)
+        with other.transaction():
+            rights.decide_rights(other, rights.Terms(1, NEXT))
+            town.connection.execute(DISTURBING[what])
+    town.net_media(NEXT)
+    assert town.rows("SELECT granted FROM library.net_media_right WHERE patron_number = 'P0' AND granted") == []
+
+
+def test_rights_of_who_is_deleted_while_a_run_decides_go_with_the_next_one_though_it_decides_everyone(
+    town: Library,
+) -> None:
+    lose_an_agreement(town)
+
+    def hold(changes: Any) -> list[str]:
+        town.connection.execute(DISTURBING["deleted"])
+        return []
+
+    town.agree("news", AALBORG)  # rights are added
+    with connect(town.database_url, autocommit=True) as other:
+        rights.create_staging(other)
+        with other.transaction():
+            rights.decide_rights(other, rights.Terms(1, NEXT), hold)
+    town.agree("games", AALBORG)
+    assert town.net_media(NEXT)["patrons"]["due"] == 5
+    assert town.rows("SELECT service FROM library.net_media_right WHERE patron_number = 'P0'") == []
 
 
 def test_a_day_that_goes_back_decides_everyone_by_that_day(town: Library) -> None:

@@ -20,6 +20,7 @@ BORN = [date(1990, 1, 1), date(2008, 3, 2), date(2008, 3, 3), date(2019, 3, 2), 
 def fill(connection: Connection, groups: list[tuple[str, date | None, str | None, int, int]]) -> list[Cell]:
     """Patrons by (municipality, birth date, group, how many, of them with net media); the cells that they make."""
     connection.execute("DELETE FROM library.patron")
+    connection.execute("DELETE FROM library.net_media_right")
     connection.execute("INSERT INTO library.patron_group VALUES ('Voksen') ON CONFLICT DO NOTHING")
     number = 0
     cells: dict[tuple[str, str, str | None], list[int]] = {}

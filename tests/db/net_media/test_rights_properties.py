@@ -19,6 +19,7 @@ from tests.mappers.net_media_strategies import CODES, DAYS, SERVICES, agreement_
 
 EMPTIED = (
     *("library.patron", "library.patron_group", "library.net_media_agreement", "library.net_media_service"),
+    "library.net_media_right",
     *("sync.net_media_touched", "sync.net_media_in_force", "sync.net_media_decided", "sync.change", "sync.run"),
 )
 
