@@ -126,6 +126,38 @@ def answered(library: Library, word: store.Word) -> dict[str, Any]:
     return report
 
 
+def test_a_later_run_takes_the_place_of_one_that_waits_so_that_no_right_goes_back_a_day(town: Library) -> None:
+    town.agree("news", AALBORG, min_age=15)
+    town.enrol("P6", None, municipality_code=AALBORG, birth_date=(NEXT + timedelta(days=1)).replace(year=2011))
+    lose_an_agreement(town)
+    evening = town.net_media(NEXT, **BRAKE)
+    town.agree("film", AALBORG)  # the mistake is mended
+    night = town.net_media(NEXT + timedelta(days=1), deployed=True, **BRAKE)
+    assert (evening["state"], night["state"], night["run"] > evening["run"]) == ("waiting", "done", True)
+    assert store.questions(town.connection, open_only=True) == []
+    assert town.rows("SELECT state FROM sync.run WHERE run_id = %s", evening["run"]) == [("aborted",)]
+    assert store.answer(town.connection, evening["run"], "apply", "a test") == 0
+    before = town.contents(*RUNS)
+    assert town.net_media(NEXT + timedelta(days=1))["changes"] == {}
+    assert town.contents(*RUNS) == before
+
+
+def test_two_runs_at_once_under_a_brake_ask_once(town: Library) -> None:
+    lose_an_agreement(town)
+    runs = [threading.Thread(target=lambda: town.net_media(NEXT, deployed=True, **BRAKE)) for _ in range(2)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    (question,) = store.questions(town.connection, open_only=True)
+    assert town.rows("SELECT state, count(*) FROM sync.run WHERE today = %s GROUP BY 1 ORDER BY 1", NEXT) == [
+        ("aborted", 1),
+        ("waiting", 1),
+    ]
+    store.answer(town.connection, question.run_id, "apply", "a test")
+    assert [town.net_media(NEXT, **BRAKE)["state"] for _ in range(2)] == ["done", "done"]
+
+
 def test_two_runs_at_once_do_it_once(town: Library) -> None:
     lose_an_agreement(town)
     reports: list[dict[str, Any]] = []
