@@ -37,7 +37,7 @@ def import_extract(
     approve: Annotated[
         bool,
         typer.Option(
-            "--approve", help="Of agreements: a municipality that has one in force may be missing from the file."
+            "--approve", help="Of agreements: a municipality that has one in force may have none by the file."
         ),
     ] = False,
     today: Today = None,

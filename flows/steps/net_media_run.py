@@ -61,7 +61,7 @@ class NetMediaRun:
                 self._was_committed,
             )
         listener().due(self.counts.due)
-        listener().progressed(self.counts.due, dict(self.counts.changes))
+        listener().progressed(self.counts.due - self.counts.left, dict(self.counts.changes))
         self.say(f"{self.counts.due} patrons decided on, {self.counts.changed} with other rights")
         if self.alarms:
             raise BrakeHeld(self.alarms)
@@ -92,10 +92,10 @@ class NetMediaRun:
     def _record(self, connection: Connection, counts: NetMediaCounts, decided: Changed, seconds: float) -> None:
         row = {
             "patrons": decided.due,
-            "checked": decided.due,
+            "checked": decided.due - decided.left,
             "first_answers": 0,
             "changed": decided.changed,
-            "unchanged": decided.due - decided.changed,
+            "unchanged": decided.due - decided.left - decided.changed,
             "quarantined": 0,
             "failed": 0,
             "batch_look_ups": 0,

@@ -86,7 +86,12 @@ class GoingOn:
 
 
 def ask(connection: psycopg.Connection, run_id: int, flow: str, alarms: list[Alarm], held: list[str]) -> None:
-    """Writes a question for each brake that was pulled."""
+    """Writes a question for each brake that was pulled.
+
+    A run that holds a whole rule or service, and no batch, asks about the same as one that waits already, which ends.
+    """
+    if not held:
+        store.end_superseded(connection, flow, run_id)
     for alarm in alarms:
         store.ask(connection, run_id, flow, alarm.rule, alarm.as_counts(), held)
 
@@ -94,10 +99,12 @@ def ask(connection: psycopg.Connection, run_id: int, flow: str, alarms: list[Ala
 def wait_for_word(connection: psycopg.Connection, run_id: int, hours: float, *, deployed: bool) -> None:
     """Suspends the run of a deployment, or, resumed, writes the word that the form brought.
 
-    Raises `WaitsForWord` for a run of the command line. Returns only when there is a word.
+    Raises `WaitsForWord` for a run of the command line, `Aborted` for one that has ended since. Returns only when there
+    is a word.
     """
     open_questions = store.questions(connection, run_id=run_id, open_only=True)
     if not open_questions:
+        _raise_if_ended(connection, run_id)
         return
     if not deployed:
         raise WaitsForWord(run_id, open_questions[0].flow)
@@ -111,9 +118,7 @@ def go_on_with(
     connection: psycopg.Connection, run_id: int, flow_run_id: UUID | None, hours: float, *, deployed: bool
 ) -> GoingOn:
     """Takes up a run that waited. Raises `WaitsForWord` or `Aborted`."""
-    record = store.read_run(connection, run_id)
-    if record is not None and record.state == "aborted":
-        raise Aborted(run_id, record.message or "aborted")
+    _raise_if_ended(connection, run_id)
     wait_for_word(connection, run_id, hours, deployed=deployed)
     asked = store.questions(connection, run_id=run_id)
     latest = [question for question in asked if question.held == asked[0].held]
@@ -130,6 +135,12 @@ def go_on_with(
         released={question.rule for question in asked if question.word == "apply"},
         skipped=latest[0].held if word == "skip" else [],
     )
+
+
+def _raise_if_ended(connection: psycopg.Connection, run_id: int) -> None:
+    record = store.read_run(connection, run_id)
+    if record is not None and record.state == "aborted":
+        raise Aborted(run_id, record.message or "aborted")
 
 
 def _question_text(questions: list[Question]) -> str:

@@ -41,6 +41,7 @@ class Fault(StrEnum):
     UNKNOWN_GROUP = "unknown group"
     IMPOSSIBLE_AGES = "impossible ages"
     OVERLAPS = "overlaps"
+    SPELT_OTHERWISE = "spelt otherwise"
 
 
 class UnreadableCell(ValueError):
