@@ -18,7 +18,7 @@ readings:
   the same stays, whichever number it was begun under;
 - a changed number that leads to somebody who is a patron or a guardian already is not asked about on that account;
 - custody that one holder has in one way without a night between is one link, with the days that the registry gives now;
-- who is named by custody that lies ahead has not had the last link yet, and is not forgotten;
+- who is named by custody that lies ahead is somebody already, has not had the last link yet, and is not forgotten;
 - a look-up is owed about each guardian who is no patron and has a link in force to a minor, when it is due; so, the
   same night, about one who only then proves to be who holds custody under another number.
 """
@@ -264,7 +264,7 @@ class Oracle:
             self._unite()
 
     def _ask(self, due: list[str], today: date, asked: Asked) -> None:
-        somebody = {link.who for link in self._all_links()} | set(self._wanted(today))
+        somebody = {link.who for link in self._all_links()} | set(self._wanted(today)) | set(self._named(today))
         for number in due:
             numbers, outcome = self._follow(number, somebody=somebody)
             asked.owed |= set(numbers[:-1] if outcome == "somebody" else numbers)
