@@ -183,6 +183,15 @@ $$;
 
 COMMENT ON FUNCTION library.current_address(patron library.patron, day date) IS 'The address that is current on the day, contact address or base address';
 
+CREATE FUNCTION library.held_patrons(day date) RETURNS TABLE(patron_number text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT hold.patron_number FROM library.legal_hold AS hold
+    WHERE hold.placed_on <= day AND (hold.lifted_on IS NULL OR hold.lifted_on > day)
+$$;
+
+COMMENT ON FUNCTION library.held_patrons(day date) IS 'Patrons of whom a legal hold keeps all on the day';
+
 CREATE FUNCTION library.is_protected(cpr_number text, protection_flag boolean, protected_from date, protected_to date, day date) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT CASE
@@ -205,44 +214,37 @@ CREATE FUNCTION library.municipality_statistics(day date) RETURNS TABLE(municipa
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    WITH cells AS (
-        SELECT *, patrons < 5 AS is_small FROM sync.municipality_cells(day)
-    ), ages AS (
-        SELECT *, sum(patrons) FILTER (WHERE is_small) OVER age AS small_patrons,
+    WITH small AS (
+        SELECT *, patrons < 5 AS is_small,
+               count(*) FILTER (WHERE patrons < 5) OVER area AS small_cells,
+               coalesce(sum(patrons) FILTER (WHERE patrons < 5) OVER area, 0) AS small_patrons,
                row_number() OVER (
-                   PARTITION BY municipality_code, minors > 0, is_small ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
-        FROM cells WINDOW age AS (PARTITION BY municipality_code, minors > 0)
-    ), first AS (
-        SELECT *, is_small OR (place = 1 AND small_patrons < 5) IS TRUE AS is_out FROM ages
-    ), areas AS (
-        SELECT municipality_code, age_band, patron_group, patrons, minors, with_net_media, is_out,
-               sum(patrons) FILTER (WHERE is_out) OVER area AS out_patrons,
-               row_number() OVER (
-                   PARTITION BY municipality_code, is_out ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
-        FROM first WINDOW area AS (PARTITION BY municipality_code)
-    ), second AS (
-        SELECT municipality_code, age_band, patron_group, patrons, minors, with_net_media, patrons - with_net_media AS without,
-               is_out OR (place = 1 AND out_patrons < 5) IS TRUE AS is_out
-        FROM areas
+                   PARTITION BY municipality_code, patrons < 5 ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
+        FROM sync.municipality_cells(day)
+        WINDOW area AS (PARTITION BY municipality_code)
+    ), left_out AS (
+        SELECT *, is_small OR (place = 1 AND small_cells > 0 AND (small_cells = 1 OR small_patrons < 5)) AS is_out FROM small
     ), veiled AS (
-        SELECT *, is_out OR with_net_media BETWEEN 1 AND 4 OR without BETWEEN 1 AND 4 AS is_hidden FROM second
+        SELECT *,
+               minors BETWEEN 1 AND 4 OR patrons - minors BETWEEN 1 AND 4 AS veil_minors,
+               with_net_media BETWEEN 1 AND 4 OR patrons - with_net_media BETWEEN 1 AND 4 AS veil_media
+        FROM left_out
     ), counted AS (
         SELECT *,
-               sum(with_net_media) FILTER (WHERE is_hidden) OVER area AS hidden_with,
-               sum(without) FILTER (WHERE is_hidden) OVER area AS hidden_without,
+               count(*) FILTER (WHERE is_out OR veil_minors) OVER area AS minors_hidden,
+               count(*) FILTER (WHERE is_out OR veil_media) OVER area AS media_hidden,
                row_number() OVER (
-                   PARTITION BY municipality_code, is_hidden, with_net_media > 0
-                   ORDER BY patrons, age_band, patron_group NULLS LAST) AS with_place,
+                   PARTITION BY municipality_code, is_out OR veil_minors
+                   ORDER BY minors, age_band, patron_group NULLS LAST) AS minors_place,
                row_number() OVER (
-                   PARTITION BY municipality_code, is_hidden, without > 0
-                   ORDER BY patrons, age_band, patron_group NULLS LAST) AS without_place
-        FROM veiled WINDOW area AS (PARTITION BY municipality_code)
+                   PARTITION BY municipality_code, is_out OR veil_media
+                   ORDER BY with_net_media, age_band, patron_group NULLS LAST) AS media_place
+        FROM veiled
+        WINDOW area AS (PARTITION BY municipality_code)
     )
-    SELECT municipality_code, age_band, patron_group, patrons, minors,
-           CASE WHEN NOT is_hidden
-                     AND (with_net_media > 0 AND with_place = 1 AND hidden_with BETWEEN 1 AND 4) IS NOT TRUE
-                     AND (without > 0 AND without_place = 1 AND hidden_without BETWEEN 1 AND 4) IS NOT TRUE
-                THEN with_net_media END
+    SELECT municipality_code, age_band, patron_group, patrons,
+           CASE WHEN NOT veil_minors AND NOT (minors_hidden = 1 AND minors_place = 1) THEN minors END,
+           CASE WHEN NOT veil_media AND NOT (media_hidden = 1 AND media_place = 1) THEN with_net_media END
     FROM counted
     WHERE NOT is_out
 $$;
@@ -288,6 +290,106 @@ $$;
 
 COMMENT ON FUNCTION sync.add_patron_checks() IS 'Makes the sync.patron_check rows of the patrons that a statement added';
 
+CREATE FUNCTION sync.charges_added() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM sync.settle_charges(array_agg(charge_number)) FROM added WHERE amount = 0 HAVING count(*) > 0;
+    PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number)) FROM added WHERE loan_number IS NOT NULL HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.charges_added() IS 'Settles charges of nothing, and counts charges into their loans';
+
+CREATE FUNCTION sync.charges_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM sync.settle_charges(array_agg(charge_number))
+    FROM before JOIN after USING (charge_number)
+    WHERE (before.amount, before.charged_at) IS DISTINCT FROM (after.amount, after.charged_at)
+    HAVING count(*) > 0;
+    PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number))
+    FROM (
+        SELECT unnest(ARRAY[before.loan_number, after.loan_number]) AS loan_number
+        FROM before JOIN after USING (charge_number)
+        WHERE (before.loan_number, before.settled_on, before.kind)
+            IS DISTINCT FROM (after.loan_number, after.settled_on, after.kind)
+    ) AS touched
+    WHERE loan_number IS NOT NULL
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.charges_changed() IS 'Settles charges anew whose amount or time is another, and counts them into their loans';
+
+CREATE FUNCTION sync.charges_removed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH gone AS (
+        SELECT loan_number, max(settled_on) AS settled_on, bool_or(kind = 'lost item') AS lost_billed
+        FROM removed WHERE loan_number IS NOT NULL AND settled_on IS NOT NULL GROUP BY loan_number
+    ), locked AS (
+        SELECT loan_number FROM library.loan WHERE loan_number IN (SELECT loan_number FROM gone)
+        ORDER BY loan_number FOR NO KEY UPDATE
+    )
+    UPDATE library.loan
+    SET gone_settled_on = greatest(loan.gone_settled_on, gone.settled_on),
+        gone_lost_billed = loan.gone_lost_billed OR gone.lost_billed
+    FROM gone JOIN locked USING (loan_number)
+    WHERE loan.loan_number = gone.loan_number;
+    PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number)) FROM removed WHERE loan_number IS NOT NULL HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.charges_removed() IS 'Keeps on the loan what its clock needs of settled charges that are gone';
+
+CREATE FUNCTION sync.drop_access_partitions(cut_off date) RETURNS integer
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+    partition regclass;
+    is_empty boolean;
+    dropped integer := 0;
+BEGIN
+    FOR partition IN
+        SELECT oid::regclass FROM pg_class JOIN pg_inherits ON inhrelid = oid
+        WHERE inhparent = 'sync.registry_access'::regclass AND relname ~ '^registry_access_[0-9]{4}_[0-9]{2}$'
+          AND right(relname, 7) < to_char(cut_off - 1, 'YYYY_MM')
+        ORDER BY relname
+    LOOP
+        EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s)', partition) INTO is_empty;
+        IF is_empty THEN
+            EXECUTE format('LOCK TABLE sync.registry_access, %s IN ACCESS EXCLUSIVE MODE', partition);
+            EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s)', partition) INTO is_empty;
+            IF is_empty THEN
+                EXECUTE format('DROP TABLE %s', partition);
+                dropped := dropped + 1;
+            END IF;
+        END IF;
+    END LOOP;
+    RETURN dropped;
+END
+$_$;
+
+COMMENT ON FUNCTION sync.drop_access_partitions(cut_off date) IS 'Drops partitions of the access log that are over for good, and empty';
+
+CREATE FUNCTION sync.drop_net_media_rights() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    DELETE FROM library.net_media_right USING touched WHERE net_media_right.patron_number = touched.patron_number;
+    INSERT INTO sync.net_media_touched (patron_number) SELECT patron_number FROM touched;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.drop_net_media_rights() IS 'Deletes the rights to net media of patrons who are deleted; what a run decides at that moment, the next one deletes';
+
 CREATE FUNCTION sync.ensure_access_partition(month date) RETURNS boolean
     LANGUAGE plpgsql
     AS $_$
@@ -323,6 +425,40 @@ $_$;
 
 COMMENT ON FUNCTION sync.ensure_access_partition(month date) IS 'Makes the access log''s partition for the day''s month where missing';
 
+CREATE TABLE sync.consumer (
+    consumer text NOT NULL,
+    transaction_id xid8,
+    "position" bigint,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL,
+    dead_on date,
+    CONSTRAINT consumer_check CHECK (((transaction_id IS NULL) = ("position" IS NULL))),
+    CONSTRAINT consumer_consumer_check CHECK ((consumer <> ''::text))
+);
+
+COMMENT ON TABLE sync.consumer IS 'Who reads the change feed, and how far each has come: an event stays until every living one has read it';
+
+COMMENT ON COLUMN sync.consumer.consumer IS 'Name of the consumer';
+
+COMMENT ON COLUMN sync.consumer.transaction_id IS 'Transaction of the last event that it has read; null: none';
+
+COMMENT ON COLUMN sync.consumer."position" IS 'Place of the last event that it has read; null: none';
+
+COMMENT ON COLUMN sync.consumer.registered_at IS 'When it registered';
+
+COMMENT ON COLUMN sync.consumer.read_at IS 'When it last read';
+
+COMMENT ON COLUMN sync.consumer.dead_on IS 'The day on which it was declared dead: it had not read for too long, and events it had not read may be gone; null: it lives';
+
+CREATE FUNCTION sync.living_consumers(day date, dead_days integer) RETURNS SETOF sync.consumer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT * FROM sync.consumer
+    WHERE dead_on IS NULL AND (read_at AT TIME ZONE 'Europe/Copenhagen')::date + dead_days > day
+$$;
+
+COMMENT ON FUNCTION sync.living_consumers(day date, dead_days integer) IS 'Consumers of the change feed for which events are kept';
+
 CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_code text, age_band text, patron_group text, patrons bigint, minors bigint, with_net_media bigint)
     LANGUAGE sql STABLE
     AS $$
@@ -335,6 +471,105 @@ CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_cod
 $$;
 
 COMMENT ON FUNCTION sync.municipality_cells(day date) IS 'Patrons by municipality, age band and group, nothing left out';
+
+CREATE FUNCTION sync.patrons_to_go(gone_by date, over_by date) RETURNS TABLE(patron_number text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT patron.patron_number FROM library.patron AS patron
+    WHERE patron.gone_on <= gone_by
+      AND NOT EXISTS (
+          SELECT FROM library.loan
+          WHERE loan.patron_number = patron.patron_number AND coalesce(loan.over_on > over_by, true))
+      AND NOT EXISTS (
+          SELECT FROM library.charge
+          WHERE charge.patron_number = patron.patron_number AND charge.settled_on IS NULL)
+$$;
+
+COMMENT ON FUNCTION sync.patrons_to_go(gone_by date, over_by date) IS 'Patrons who are gone and whom neither a loan nor an unsettled charge holds any more';
+
+CREATE FUNCTION sync.payments_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM sync.settle_charges(array_agg(DISTINCT charge_number))
+    FROM (SELECT charge_number FROM before UNION SELECT charge_number FROM after) AS touched
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.payments_changed() IS 'Settles the charges anew whose payments were changed';
+
+CREATE FUNCTION sync.payments_touched() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM sync.settle_charges(array_agg(DISTINCT charge_number)) FROM touched HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.payments_touched() IS 'Settles the charges anew whose payments were added or deleted';
+
+CREATE FUNCTION sync.settle_charges(numbers text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM FROM library.charge WHERE charge_number = ANY (numbers) ORDER BY charge_number FOR NO KEY UPDATE;
+    -- What is paid in one moment counts together: the window takes equal moments as one.
+    WITH paid AS (
+        SELECT payment.charge_number, payment.paid_at,
+               sum(payment.amount) OVER (PARTITION BY payment.charge_number ORDER BY payment.paid_at) AS total
+        FROM unnest(numbers) AS charge_number JOIN library.payment USING (charge_number)
+    ), short AS (
+        SELECT charge.charge_number, charge.charged_at, charge.amount <= 0 AS of_nothing,
+               max(paid.paid_at) FILTER (WHERE paid.total < charge.amount) AS last_short
+        FROM unnest(numbers) AS charge_number
+        JOIN library.charge USING (charge_number) LEFT JOIN paid USING (charge_number)
+        GROUP BY charge.charge_number
+    ), since AS (
+        SELECT short.charge_number, short.charged_at,
+               CASE WHEN short.of_nothing AND short.last_short IS NULL THEN short.charged_at ELSE min(paid.paid_at) END AS moment
+        FROM short
+        LEFT JOIN paid ON paid.charge_number = short.charge_number
+            AND paid.paid_at > coalesce(short.last_short, '-infinity')
+        GROUP BY short.charge_number, short.charged_at, short.of_nothing, short.last_short
+    ), settled AS (
+        SELECT charge_number, CASE WHEN moment IS NOT NULL
+            THEN (greatest(moment, charged_at) AT TIME ZONE 'Europe/Copenhagen')::date END AS settled_on
+        FROM since
+    )
+    UPDATE library.charge SET settled_on = settled.settled_on
+    FROM settled
+    WHERE charge.charge_number = settled.charge_number AND charge.settled_on IS DISTINCT FROM settled.settled_on;
+END
+$$;
+
+COMMENT ON FUNCTION sync.settle_charges(numbers text[]) IS 'Brings the day on which these charges were settled up to date';
+
+CREATE FUNCTION sync.sum_up_loans(numbers text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    -- The lock comes first, and what is summed up is read after it: two who settle charges of one loan see each other's.
+    PERFORM FROM library.loan WHERE loan_number = ANY (numbers) ORDER BY loan_number FOR NO KEY UPDATE;
+    UPDATE library.loan
+    SET unsettled_charges = summed.unsettled, settled_on = summed.settled_on, lost_billed = summed.lost_billed
+    FROM (
+        SELECT loan_number, count(charge.charge_number) FILTER (WHERE charge.settled_on IS NULL) AS unsettled,
+               greatest(loan.gone_settled_on, max(charge.settled_on)) AS settled_on,
+               loan.gone_lost_billed OR coalesce(bool_or(charge.kind = 'lost item'), false) AS lost_billed
+        FROM unnest(numbers) AS loan_number
+        JOIN library.loan USING (loan_number) LEFT JOIN library.charge USING (loan_number)
+        GROUP BY loan_number, loan.gone_settled_on, loan.gone_lost_billed
+    ) AS summed
+    WHERE loan.loan_number = summed.loan_number
+      AND (loan.unsettled_charges, loan.settled_on, loan.lost_billed)
+          IS DISTINCT FROM (summed.unsettled, summed.settled_on, summed.lost_billed);
+END
+$$;
+
+COMMENT ON FUNCTION sync.sum_up_loans(numbers text[]) IS 'Brings what these loans say of their charges up to date';
 
 CREATE FUNCTION sync.touch_changed_patrons() RETURNS trigger
     LANGUAGE plpgsql
@@ -351,17 +586,6 @@ $$;
 
 COMMENT ON FUNCTION sync.touch_changed_patrons() IS 'Notes whose rights to net media must be decided: patrons of whom something is another that they hang on';
 
-CREATE FUNCTION sync.touch_deleted_patrons() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    INSERT INTO sync.net_media_touched (patron_number, deleted) SELECT patron_number, true FROM touched;
-    RETURN NULL;
-END
-$$;
-
-COMMENT ON FUNCTION sync.touch_deleted_patrons() IS 'Notes whose rights to net media must be deleted by the next run';
-
 CREATE FUNCTION sync.touch_patrons() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -371,7 +595,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added, and whose blocks are others';
+COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added or deleted, and whose blocks are others';
 
 CREATE VIEW downstream.municipality_statistics AS
  SELECT municipality_code,
@@ -458,6 +682,7 @@ CREATE TABLE library.charge (
     kind text NOT NULL,
     amount numeric(12,2) NOT NULL,
     charged_at timestamp with time zone NOT NULL,
+    settled_on date,
     CONSTRAINT charge_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT charge_charge_number_check CHECK ((charge_number <> ''::text))
 );
@@ -475,6 +700,8 @@ COMMENT ON COLUMN library.charge.kind IS 'Kind; lost item is the bill for a lost
 COMMENT ON COLUMN library.charge.amount IS 'Kroner';
 
 COMMENT ON COLUMN library.charge.charged_at IS 'When it was charged';
+
+COMMENT ON COLUMN library.charge.settled_on IS 'The day on which the outstanding amount reached zero, by the charge and its payments; null: it has not. Kept by triggers';
 
 CREATE TABLE library.custody (
     patron_number text NOT NULL,
@@ -701,6 +928,18 @@ CREATE TABLE library.loan (
     due_on date,
     returned_at timestamp with time zone,
     lost_at timestamp with time zone,
+    unsettled_charges integer DEFAULT 0 NOT NULL,
+    settled_on date,
+    lost_billed boolean DEFAULT false NOT NULL,
+    gone_settled_on date,
+    gone_lost_billed boolean DEFAULT false NOT NULL,
+    over_on date GENERATED ALWAYS AS (
+CASE
+    WHEN (unsettled_charges > 0) THEN NULL::date
+    WHEN (returned_at IS NOT NULL) THEN GREATEST(((returned_at AT TIME ZONE 'Europe/Copenhagen'::text))::date, settled_on)
+    WHEN ((lost_at IS NOT NULL) AND lost_billed) THEN settled_on
+    ELSE NULL::date
+END) STORED,
     CONSTRAINT loan_loan_number_check CHECK ((loan_number <> ''::text))
 );
 
@@ -723,6 +962,18 @@ COMMENT ON COLUMN library.loan.due_on IS 'The day it is due back';
 COMMENT ON COLUMN library.loan.returned_at IS 'When it came back; null: not back';
 
 COMMENT ON COLUMN library.loan.lost_at IS 'When it was declared lost; null: not lost';
+
+COMMENT ON COLUMN library.loan.unsettled_charges IS 'How many charges of it are not settled. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.settled_on IS 'The day of the latest settlement of a charge of it, those that are gone included; null: none. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.lost_billed IS 'It has, or had, a charge for a lost item. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.gone_settled_on IS 'The day of the latest settlement of a charge of it that is gone already; null: none is. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.gone_lost_billed IS 'A charge for the lost item was settled and is gone already. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.over_on IS 'The day on which it was over: its return, or the settlement of the last charge, whichever is later; null: it is not';
 
 CREATE TABLE library.message (
     message_number text NOT NULL,
@@ -820,8 +1071,8 @@ CREATE TABLE library.net_media_right (
     until date,
     municipality_code text,
     left_on date,
-    CONSTRAINT net_media_right_check CHECK ((granted OR ((reason IS NOT NULL) AND (municipality_code IS NULL) AND (left_on IS NULL)))),
-    CONSTRAINT net_media_right_check1 CHECK (((NOT granted) OR (((reason IS NULL) = (until IS NULL)) AND (municipality_code IS NOT NULL))))
+    CONSTRAINT net_media_right_check CHECK ((granted OR ((reason IS NOT NULL) AND (municipality_code IS NULL)))),
+    CONSTRAINT net_media_right_check1 CHECK (((NOT granted) OR (((reason IS NULL) = (until IS NULL)) AND ((reason IS NULL) = (left_on IS NULL)) AND (municipality_code IS NOT NULL))))
 );
 
 COMMENT ON TABLE library.net_media_right IS 'Whether a patron may use a net-media service, as the last run decided; a row for every patron and service';
@@ -840,7 +1091,7 @@ COMMENT ON COLUMN library.net_media_right.until IS 'Last day of the grace; null:
 
 COMMENT ON COLUMN library.net_media_right.municipality_code IS 'By whose agreement it is granted; null: it is not';
 
-COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: nobody knows of a move';
+COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: no grace';
 
 CREATE TABLE library.net_media_service (
     service text NOT NULL,
@@ -1242,6 +1493,21 @@ ALTER TABLE sync.disclosure ALTER COLUMN disclosure_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE sync.forgotten (
+    kind text NOT NULL,
+    number text NOT NULL,
+    day date NOT NULL,
+    CONSTRAINT forgotten_kind_check CHECK ((kind = ANY (ARRAY['loan'::text, 'reservation'::text, 'charge'::text, 'payment'::text, 'message'::text])))
+);
+
+COMMENT ON TABLE sync.forgotten IS 'Numbers of rows that were deleted because they were due (of messages: redacted), so that an old extract brings none back; nobody is in it';
+
+COMMENT ON COLUMN sync.forgotten.kind IS 'Of what';
+
+COMMENT ON COLUMN sync.forgotten.number IS 'The library system''s number of it';
+
+COMMENT ON COLUMN sync.forgotten.day IS 'The run''s day on which it went';
+
 CREATE TABLE sync.guardian_check (
     guardian_id bigint NOT NULL,
     checked_at timestamp with time zone,
@@ -1339,7 +1605,6 @@ COMMENT ON COLUMN sync.net_media_in_force.grace_days IS 'As of the agreement';
 CREATE TABLE sync.net_media_touched (
     patron_number text NOT NULL,
     moved boolean DEFAULT false NOT NULL,
-    deleted boolean DEFAULT false NOT NULL,
     transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL
 );
 
@@ -1348,8 +1613,6 @@ COMMENT ON TABLE sync.net_media_touched IS 'Patrons of whom something has change
 COMMENT ON COLUMN sync.net_media_touched.patron_number IS 'The patron';
 
 COMMENT ON COLUMN sync.net_media_touched.moved IS 'The municipality is another';
-
-COMMENT ON COLUMN sync.net_media_touched.deleted IS 'The patron was deleted, and whoever has the number now is somebody else';
 
 COMMENT ON COLUMN sync.net_media_touched.transaction_id IS 'The transaction that changed it: its event (sync.change) says by which run, and so on which day, a move was learnt';
 
@@ -1398,6 +1661,38 @@ CREATE TABLE sync.registry_access_default (
 );
 
 COMMENT ON TABLE sync.registry_access_default IS 'Rows of months that have no partition of their own';
+
+CREATE TABLE sync.retention_outcome (
+    run_id bigint NOT NULL,
+    rule text NOT NULL,
+    cut_off date NOT NULL,
+    due bigint NOT NULL,
+    removed bigint NOT NULL,
+    held bigint NOT NULL,
+    skipped bigint NOT NULL,
+    overdue bigint NOT NULL,
+    seconds double precision NOT NULL
+);
+
+COMMENT ON TABLE sync.retention_outcome IS 'What each rule of retention did in each run; numbers alone';
+
+COMMENT ON COLUMN sync.retention_outcome.run_id IS 'The run';
+
+COMMENT ON COLUMN sync.retention_outcome.rule IS 'The rule, as declared in mappers.retention';
+
+COMMENT ON COLUMN sync.retention_outcome.cut_off IS 'The last clock day that was due';
+
+COMMENT ON COLUMN sync.retention_outcome.due IS 'Rows that were due: removed, held or skipped';
+
+COMMENT ON COLUMN sync.retention_outcome.removed IS 'Rows that went; of a dry run: that would go';
+
+COMMENT ON COLUMN sync.retention_outcome.held IS 'Rows that a legal hold keeps';
+
+COMMENT ON COLUMN sync.retention_outcome.skipped IS 'Rows that somebody had locked, or that a brake or an operator kept';
+
+COMMENT ON COLUMN sync.retention_outcome.overdue IS 'Rows that the proof found after it: overdue, and no legal hold keeps them';
+
+COMMENT ON COLUMN sync.retention_outcome.seconds IS 'How long it took';
 
 CREATE TABLE sync.run (
     run_id bigint NOT NULL,
@@ -1565,8 +1860,14 @@ ALTER TABLE ONLY sync.change
 ALTER TABLE ONLY sync.claim
     ADD CONSTRAINT claim_pkey PRIMARY KEY (patron_number);
 
+ALTER TABLE ONLY sync.consumer
+    ADD CONSTRAINT consumer_pkey PRIMARY KEY (consumer);
+
 ALTER TABLE ONLY sync.disclosure
     ADD CONSTRAINT disclosure_pkey PRIMARY KEY (disclosure_id);
+
+ALTER TABLE ONLY sync.forgotten
+    ADD CONSTRAINT forgotten_pkey PRIMARY KEY (kind, number);
 
 ALTER TABLE ONLY sync.guardian_check
     ADD CONSTRAINT guardian_check_pkey PRIMARY KEY (guardian_id);
@@ -1589,12 +1890,17 @@ ALTER TABLE ONLY sync.patron_check
 ALTER TABLE ONLY sync.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_id);
 
+ALTER TABLE ONLY sync.retention_outcome
+    ADD CONSTRAINT retention_outcome_pkey PRIMARY KEY (run_id, rule);
+
 ALTER TABLE ONLY sync.run
     ADD CONSTRAINT run_pkey PRIMARY KEY (run_id);
 
 CREATE INDEX charge_loan ON library.charge USING btree (loan_number);
 
 CREATE INDEX charge_patron ON library.charge USING btree (patron_number);
+
+CREATE INDEX charge_settled ON library.charge USING btree (settled_on, charge_number) WHERE (settled_on IS NOT NULL);
 
 CREATE INDEX custody_holder ON library.custody USING btree (cpr_number);
 
@@ -1606,17 +1912,31 @@ CREATE INDEX guardian_link_guardian ON library.guardian_link USING btree (guardi
 
 CREATE INDEX guardian_link_standing ON library.guardian_link USING btree (patron_number) WHERE (NOT ended);
 
+CREATE INDEX loan_lost ON library.loan USING btree (lost_at) WHERE (lost_at IS NOT NULL);
+
+CREATE INDEX loan_over ON library.loan USING btree (over_on, loan_number) WHERE (over_on IS NOT NULL);
+
 CREATE INDEX loan_patron ON library.loan USING btree (patron_number);
+
+CREATE INDEX loan_returned ON library.loan USING btree (returned_at) WHERE (returned_at IS NOT NULL);
 
 CREATE INDEX message_loan ON library.message USING btree (loan_number);
 
+CREATE INDEX message_material ON library.message USING btree (sent_at, message_number) WHERE (num_nonnulls(loan_number, item_number, title, author) > 0);
+
 CREATE INDEX message_patron ON library.message USING btree (patron_number);
+
+CREATE INDEX message_text ON library.message USING btree (kind, sent_at, message_number) WHERE ((text IS NOT NULL) AND (num_nonnulls(loan_number, item_number, title, author) = 0));
 
 CREATE INDEX net_media_right_grace ON library.net_media_right USING btree (patron_number) WHERE (until IS NOT NULL);
 
 CREATE INDEX patron_card_patron ON library.patron_card USING btree (patron_number);
 
+CREATE INDEX patron_gone ON library.patron USING btree (gone_on, patron_number) WHERE (gone_on IS NOT NULL);
+
 CREATE INDEX payment_charge ON library.payment USING btree (charge_number);
+
+CREATE INDEX reservation_ended ON library.reservation USING btree (LEAST(fulfilled_at, deleted_at), reservation_number) WHERE ((fulfilled_at IS NOT NULL) OR (deleted_at IS NOT NULL));
 
 CREATE INDEX reservation_patron ON library.reservation USING btree (patron_number);
 
@@ -1628,13 +1948,19 @@ CREATE UNIQUE INDEX approval_open ON sync.approval USING btree (run_id, rule) WH
 
 CREATE INDEX approval_run ON sync.approval USING btree (run_id);
 
+CREATE INDEX change_at ON sync.change USING btree (at, "position");
+
 CREATE INDEX change_order ON sync.change USING btree (transaction_id, "position");
 
 CREATE INDEX claim_claimant ON sync.claim USING btree (claimant);
 
+CREATE INDEX disclosure_at ON sync.disclosure USING btree (at, disclosure_id);
+
 CREATE INDEX disclosure_guardian ON sync.disclosure USING btree (guardian_id) WHERE (guardian_id IS NOT NULL);
 
 CREATE INDEX disclosure_patron ON sync.disclosure USING btree (patron_number);
+
+CREATE INDEX forgotten_day ON sync.forgotten USING brin (day);
 
 CREATE INDEX guardian_check_due ON sync.guardian_check USING btree (next_due, guardian_id);
 
@@ -1644,9 +1970,15 @@ CREATE INDEX patron_check_custody ON sync.patron_check USING btree (patron_numbe
 
 CREATE INDEX patron_check_due ON sync.patron_check USING btree (failed_before, next_due, patron_number);
 
+CREATE INDEX quarantine_closed ON sync.quarantine USING btree (closed_on, quarantine_id) WHERE (closed_on IS NOT NULL);
+
 CREATE UNIQUE INDEX quarantine_open ON sync.quarantine USING btree (patron_number) WHERE (closed_on IS NULL);
 
 CREATE INDEX quarantine_patron ON sync.quarantine USING btree (patron_number);
+
+CREATE INDEX registry_access_asked ON ONLY sync.registry_access USING btree (asked_at);
+
+CREATE INDEX registry_access_default_asked_at_idx ON sync.registry_access_default USING btree (asked_at);
 
 CREATE INDEX registry_access_guardian ON ONLY sync.registry_access USING btree (guardian_id, asked_at) WHERE (guardian_id IS NOT NULL);
 
@@ -1656,7 +1988,11 @@ CREATE INDEX registry_access_patron ON ONLY sync.registry_access USING btree (pa
 
 CREATE INDEX registry_access_default_patron_number_asked_at_idx ON sync.registry_access_default USING btree (patron_number, asked_at) WHERE (patron_number IS NOT NULL);
 
+CREATE INDEX run_ended ON sync.run USING btree (ended_at, run_id) WHERE (ended_at IS NOT NULL);
+
 CREATE INDEX run_prefect_flow_run ON sync.run USING btree (prefect_flow_run_id);
+
+ALTER INDEX sync.registry_access_asked ATTACH PARTITION sync.registry_access_default_asked_at_idx;
 
 ALTER INDEX sync.registry_access_guardian ATTACH PARTITION sync.registry_access_default_guardian_id_asked_at_idx;
 
@@ -1666,6 +2002,20 @@ CREATE TRIGGER add_guardian_checks AFTER INSERT ON library.guardian REFERENCING 
 
 CREATE TRIGGER add_patron_checks AFTER INSERT ON library.patron REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sync.add_patron_checks();
 
+CREATE TRIGGER charges_added AFTER INSERT ON library.charge REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sync.charges_added();
+
+CREATE TRIGGER charges_changed AFTER UPDATE ON library.charge REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.charges_changed();
+
+CREATE TRIGGER charges_removed AFTER DELETE ON library.charge REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION sync.charges_removed();
+
+CREATE TRIGGER drop_net_media_rights AFTER DELETE ON library.patron REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.drop_net_media_rights();
+
+CREATE TRIGGER payments_added AFTER INSERT ON library.payment REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.payments_touched();
+
+CREATE TRIGGER payments_changed AFTER UPDATE ON library.payment REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.payments_changed();
+
+CREATE TRIGGER payments_removed AFTER DELETE ON library.payment REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.payments_touched();
+
 CREATE TRIGGER touch_added AFTER INSERT ON library.patron REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 
 CREATE TRIGGER touch_blocked AFTER INSERT ON library.block REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
@@ -1673,8 +2023,6 @@ CREATE TRIGGER touch_blocked AFTER INSERT ON library.block REFERENCING NEW TABLE
 CREATE TRIGGER touch_changed AFTER UPDATE ON library.block REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 
 CREATE TRIGGER touch_changed AFTER UPDATE ON library.patron REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_changed_patrons();
-
-CREATE TRIGGER touch_deleted AFTER DELETE ON library.patron REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_deleted_patrons();
 
 CREATE TRIGGER touch_lifted AFTER DELETE ON library.block REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 
@@ -1764,5 +2112,8 @@ ALTER TABLE ONLY sync.patron_check
 
 ALTER TABLE ONLY sync.quarantine
     ADD CONSTRAINT quarantine_patron_number_fkey FOREIGN KEY (patron_number) REFERENCES library.patron(patron_number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sync.retention_outcome
+    ADD CONSTRAINT retention_outcome_run_id_fkey FOREIGN KEY (run_id) REFERENCES sync.run(run_id) ON DELETE CASCADE;
 
 REVOKE ALL ON FUNCTION sync.municipality_cells(day date) FROM PUBLIC;
