@@ -19,7 +19,7 @@ from mappers.protection import protected_on
 from mappers.record import Decision, PatronRecord
 from mappers.status import DEAD as DEAD_STATUS
 
-Population = Literal["known", "first", "links", "rights"]
+Population = Literal["known", "first", "links", "rights", "rows"]
 
 FROM_ANSWERS = 200
 """No verdict on a population before so many answers of it, where no setting says otherwise."""
@@ -76,6 +76,12 @@ RIGHTS_REVOKED = Line("net_media_revoked_percent", "net media rights revoked", 5
 
 RIGHTS_FROM = 50
 """So many rights to one service may be revoked in a run whatever their share, where no setting says otherwise."""
+
+ROWS_REMOVED = Line("retention_percent", "rows removed", 20.0, "rows")
+"""The brake of retention: of all rows of the table that a rule works on, those that it is about to remove."""
+
+ROWS_FROM = 1000
+"""So many rows may be removed by one rule of retention whatever their share, where no setting says otherwise."""
 
 DEFAULT_LIMITS: dict[str, float] = {line.key: line.limit_percent for line in LINES}
 """Key -> limit in percent, where no setting says otherwise."""
@@ -145,18 +151,21 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A line that was passed: how many of how many answers, and the limit in percent. `service`: of which service."""
+    """A line that was passed: how many of how many answers, and the limit in percent.
+
+    `part`: which part of the run it holds, a service or a rule of retention; None: all of it.
+    """
 
     line: Line
     count: int
     answers: int
     limit_percent: float
-    service: str | None = None
+    part: str | None = None
 
     @property
     def rule(self) -> str:
-        """Names the brake in `sync.approval`: one of each service may hold."""
-        return self.line.key if self.service is None else f"{self.line.key}: {self.service}"
+        """Names the brake in `sync.approval`: one of each part may hold."""
+        return self.line.key if self.part is None else f"{self.line.key}: {self.part}"
 
     @property
     def percent(self) -> float:
@@ -173,7 +182,7 @@ class Alarm:
             "answers": self.answers,
             "percent": round(self.percent, 2),
             "limit_percent": self.limit_percent,
-            **({} if self.service is None else {"service": self.service}),
+            **({} if self.part is None else {"part": self.part}),
         }
 
 
@@ -207,4 +216,11 @@ def rights_verdict(service: str, revoked: int, stood: int, limit_percent: float,
     """The brake of net media: an alarm where `revoked`, of the rights that `stood`, pass the share and the number."""
     if revoked > more_than and 100 * revoked > Decimal(str(limit_percent)) * stood:
         return [Alarm(RIGHTS_REVOKED, revoked, stood, limit_percent, service)]
+    return []
+
+
+def rows_verdict(rule: str, going: int, rows: int, limit_percent: float, more_than: int) -> list[Alarm]:
+    """The brake of retention: an alarm where `going`, of the `rows` of a rule's table, pass the share and the number."""
+    if going > more_than and 100 * going > Decimal(str(limit_percent)) * rows:
+        return [Alarm(ROWS_REMOVED, going, rows, limit_percent, rule)]
     return []

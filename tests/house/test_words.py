@@ -28,6 +28,8 @@ def failure_codes() -> set[str]:
     return {error.code for error in errors if not error.__subclasses__()}
 
 
+OTHER_BRAKES = (plausibility.LINKS_ENDED, plausibility.RIGHTS_REVOKED, plausibility.ROWS_REMOVED)
+
 CODES = {
     "case": set(cases.KINDS),
     "case_closed": {cases.UNCERTAIN_BIRTH_DATE, "any"},
@@ -35,7 +37,7 @@ CODES = {
     "case_kind": set(cases.KINDS),
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
-    "brake": {line.code for line in (*plausibility.LINES, plausibility.LINKS_ENDED, plausibility.RIGHTS_REVOKED)},
+    "brake": {line.code for line in (*plausibility.LINES, *OTHER_BRAKES)},
     "net_media_outcome": set(net_media.OUTCOMES),
     "net_media_because": set(net_media.OUTCOMES) - {net_media.GRANTED},
     "net_media_passes": set(net_media.RULES),
