@@ -77,11 +77,11 @@ RIGHTS_REVOKED = Line("net_media_revoked_percent", "net media rights revoked", 5
 RIGHTS_FROM = 50
 """So many rights to one service may be revoked in a run whatever their share, where no setting says otherwise."""
 
-ROWS_REMOVED = Line("retention_percent", "rows removed", 20.0, "rows")
-"""The brake of retention: of all rows of the table that a rule works on, those that it is about to remove."""
+RETENTION_REMOVED = Line("retention_removed_percent", "rows removed", 20.0, "rows")
+"""The brake of retention: of all rows of a rule's tables, those that the rule would remove in a run."""
 
-ROWS_FROM = 1000
-"""So many rows may be removed by one rule of retention whatever their share, where no setting says otherwise."""
+RETENTION_FROM = 1000
+"""So many rows a rule may remove in a run whatever their share, where no setting says otherwise."""
 
 DEFAULT_LIMITS: dict[str, float] = {line.key: line.limit_percent for line in LINES}
 """Key -> limit in percent, where no setting says otherwise."""
@@ -151,10 +151,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A line that was passed: how many of how many answers, and the limit in percent.
-
-    `part`: which part of the run it holds, a service or a rule of retention; None: all of it.
-    """
+    """A line that was passed: how many of how many, and the limit in percent. `part`: of which service or rule."""
 
     line: Line
     count: int
@@ -164,7 +161,7 @@ class Alarm:
 
     @property
     def rule(self) -> str:
-        """Names the brake in `sync.approval`: one of each part may hold."""
+        """Names the brake in `sync.approval`: one of each service or rule may hold."""
         return self.line.key if self.part is None else f"{self.line.key}: {self.part}"
 
     @property
@@ -219,8 +216,8 @@ def rights_verdict(service: str, revoked: int, stood: int, limit_percent: float,
     return []
 
 
-def rows_verdict(rule: str, going: int, rows: int, limit_percent: float, more_than: int) -> list[Alarm]:
-    """The brake of retention: an alarm where `going`, of the `rows` of a rule's table, pass the share and the number."""
-    if going > more_than and 100 * going > Decimal(str(limit_percent)) * rows:
-        return [Alarm(ROWS_REMOVED, going, rows, limit_percent, rule)]
+def retention_verdict(rule: str, removed: int, rows: int, limit_percent: float, more_than: int) -> list[Alarm]:
+    """The brake of retention: an alarm where a rule would remove `removed` of `rows`, past the share and the number."""
+    if removed > more_than and 100 * removed > Decimal(str(limit_percent)) * rows:
+        return [Alarm(RETENTION_REMOVED, removed, rows, limit_percent, rule)]
     return []

@@ -28,7 +28,7 @@ def failure_codes() -> set[str]:
     return {error.code for error in errors if not error.__subclasses__()}
 
 
-OTHER_BRAKES = (plausibility.LINKS_ENDED, plausibility.RIGHTS_REVOKED, plausibility.ROWS_REMOVED)
+OTHER_BRAKES = (plausibility.LINKS_ENDED, plausibility.RIGHTS_REVOKED, plausibility.RETENTION_REMOVED)
 
 CODES = {
     "case": set(cases.KINDS),
