@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def retention(
     explain: Annotated[
-        bool, typer.Option("--explain", help="Print the rules with basis, period, cut-off and rows due; remove nothing.")
+        bool,
+        typer.Option("--explain", help="Print the rules: basis, period, cut-off, rows due; remove nothing."),
     ] = False,
     verify: Annotated[
         bool, typer.Option("--verify", help="Count what is overdue; remove nothing. Exit code 1 where anything is.")
@@ -66,8 +67,8 @@ def retention(
 def _looking() -> Iterator[tuple[Settings, Connection]]:
     """Settings and a connection that can change nothing and sees one moment."""
     from db.connect import connect
-    from db.retention.store import only_looking
     from flows.local.embedded import environment
+    from flows.steps.retention_look import only_looking
 
     with environment() as settings:
         assert settings.database_url is not None
@@ -83,15 +84,15 @@ def _explain(today: date | None, language: str | None, as_json: bool) -> None:
     from db.connect import copenhagen_day
     from flows.reporting.retention_explained import explained_json, explained_lines, explained_table
     from flows.reporting.retention_words import lengthened
-    from flows.steps.retention_look import count_all
+    from flows.steps.retention_look import count_all, terms_of
     from flows.wording import words
 
     with _looking() as (settings, connection):
         day = today or copenhagen_day(connection)
-        terms = settings.retention_terms(day)
+        terms = terms_of(settings, day)
         counted = count_all(connection, terms)
     said = words(language or settings.language)
-    warnings = lengthened(terms.periods, said)
+    warnings = lengthened(settings.periods(), said)
     output = Output(as_json)
     output.result(explained_json(terms, counted, warnings, said))
     if as_json:
@@ -111,15 +112,15 @@ def _verify(today: date | None, language: str | None, as_json: bool) -> None:
     from db.connect import copenhagen_day
     from flows.reporting.retention_explained import verified_json
     from flows.reporting.retention_words import lengthened
-    from flows.steps.retention_look import overdue_all
+    from flows.steps.retention_look import overdue_all, terms_of
     from flows.wording import words
 
     with _looking() as (settings, connection):
         day = today or copenhagen_day(connection)
-        terms = settings.retention_terms(day)
+        terms = terms_of(settings, day)
         overdue = overdue_all(connection, terms)
     said = words(language or settings.language)
-    found = verified_json(terms, overdue, lengthened(terms.periods, said), said)
+    found = verified_json(terms, overdue, lengthened(settings.periods(), said), said)
     output = Output(as_json)
     output.result(found)
     output.say(found["message"], style="bold")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact
 
-from db.retention.store import PastRun
+from db.retention.store import PastOutcome
 from db.runs.store import Question
 from flows.reporting.charts import bars
 from flows.reporting.markdown import table
@@ -25,10 +26,10 @@ def publish(
     source: Source,
     *,
     questions: Sequence[Question],
-    past: Sequence[PastRun],
+    past: Sequence[PastOutcome],
     language: str,
 ) -> None:
-    """Makes the run's artifact. `past`: the latest live runs, this one among them."""
+    """Makes the run's artifact. `past`: what each rule did in the latest live runs."""
     said = words(language)
     text = retention_markdown(report, message, source, questions=questions, past=past, said=said)
     heading = said["retention"]["heading"].format(**report)
@@ -41,7 +42,7 @@ def retention_markdown(
     source: Source,
     *,
     questions: Sequence[Question],
-    past: Sequence[PastRun],
+    past: Sequence[PastOutcome],
     said: Words,
 ) -> str:
     """The report's text."""
@@ -66,10 +67,16 @@ def rule_table(report: Mapping[str, Any], said: Words) -> tuple[list[str], list[
     return [w["rule"], *heads], [[rule["rule"], *(rule[name] for name in COLUMNS)] for rule in report["rules"]]
 
 
-def _chart(past: Sequence[PastRun], said: Words) -> list[str]:
-    """A bar for each of the latest runs, the oldest first."""
+def _chart(past: Sequence[PastOutcome], said: Words) -> list[str]:
+    """A bar for each of the latest runs, the oldest first: what was removed, of what was due."""
     if not past:
         return [said["retention"]["no_chart"], ""]
-    drawn = bars([(f"{run.today} ({run.run_id})", run.removed, run.due) for run in past])
-    overdue = [said["retention"]["left_overdue"].format(count=run.overdue) if run.overdue else "" for run in past]
-    return [*(f"    {bar}  {left}".rstrip() for bar, left in zip(drawn, overdue, strict=True)), ""]
+    labels = {outcome.run_id: f"{outcome.today} ({outcome.run_id})" for outcome in past}
+    removed, due, overdue = Counter[int](), Counter[int](), Counter[int]()
+    for outcome in past:
+        removed[outcome.run_id] += outcome.removed
+        due[outcome.run_id] += outcome.due
+        overdue[outcome.run_id] += outcome.overdue
+    lines = bars([(label, removed[run], due[run]) for run, label in labels.items()])
+    left = [said["retention"]["left_overdue"].format(count=overdue[run]) if overdue[run] else "" for run in labels]
+    return [*(f"    {bar}  {note}".rstrip() for bar, note in zip(lines, left, strict=True)), ""]

@@ -12,7 +12,7 @@ _LONGEST = {"days": 36_500, "months": 1_200}
 
 
 def _field(rule: Rule) -> tuple[type[int], Any]:
-    promised = " The privacy notice promises the default: a longer period is said in every report." if rule.promise else ""
+    promised = " The notice promises the default: a longer period is said in every report." if rule.promise else ""
     return int, Field(
         default=rule.period,
         ge=0,
