@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from psycopg.errors import ReadOnlySqlTransaction
 
 from db.connect import connect
 from db.retention import store as retention
@@ -14,6 +15,7 @@ from db.runs import store
 from flows.errors import UsageError
 from flows.steps import begin_retention, retention_run
 from flows.steps.operators_word import Aborted, WaitsForWord
+from flows.steps.retention_look import only_looking
 from mappers.retention import RULES
 from tests.fixtures.library import DAY, Library
 
@@ -205,6 +207,42 @@ def test_a_run_that_is_killed_has_recorded_what_went_and_the_next_one_does_the_r
     assert ("killed",) in shelf.rows("SELECT state FROM sync.run")
 
 
+def test_a_connection_that_is_lost_in_mid_batch_loses_and_doubles_nothing(
+    shelf: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = retention.remove_batch, []
+
+    def lose_the_connection(connection: Any, rule: Any, *args: Any, **more: Any) -> Any:
+        calls.append(rule.name)
+        batch = real(connection, rule, *args, **more)
+        if calls.count("loans") == 2:
+            shelf.rows("SELECT pg_terminate_backend(%s, 5000)", connection.info.backend_pid)
+        return batch
+
+    monkeypatch.setattr(retention, "remove_batch", lose_the_connection)
+    report = shelf.retention()
+    assert (report["state"], numbers(report, "loans"), loans(shelf)) == ("done", (4, 4, 0, 0, 0), ["L5"])
+
+
+def test_a_second_brake_in_one_run_asks_anew(shelf: Library) -> None:
+    """Patrons who are gone are kept by their loans: their own brake can hold only when those have been let go."""
+    for number in range(2, 8):
+        shelf.enrol(f"P{number}", None, gone_on=LONG_AGO)
+        lend(shelf, f"G{number}", returned=LONG_AGO)
+        shelf.connection.execute(
+            "UPDATE library.loan SET patron_number = %s WHERE loan_number = %s", [f"P{number}", f"G{number}"]
+        )
+    held = shelf.retention(**BRAKE)
+    assert held["held"] == ["loans"]
+    store.answer(shelf.connection, held["run"], "apply", "a test")
+    held = shelf.retention(**BRAKE)
+    assert (held["state"], held["held"], loans(shelf)) == ("waiting", ["patrons_gone"], ["L5"])
+    store.answer(shelf.connection, held["run"], "apply", "a test")
+    report = shelf.retention(**BRAKE)
+    assert (report["state"], report["changes"]) == ("done", {"patron.deleted": 6})
+    assert shelf.rows("SELECT patron_number FROM library.patron") == [("P1",)]
+
+
 def test_two_runs_at_once_do_it_once(shelf: Library) -> None:
     for number in range(10, 60):
         lend(shelf, f"L{number}", returned=LONG_AGO)
@@ -244,6 +282,15 @@ def test_a_consumer_that_has_not_read_for_long_is_declared_dead_loudly(shelf: Li
     (warning,) = shelf.retention()["warnings"]
     assert "kiosk" in warning and "DEAD" in warning
     assert shelf.retention()["warnings"] == []
+
+
+def test_who_only_looks_can_change_nothing(shelf: Library) -> None:
+    with (
+        connect(shelf.database_url, autocommit=True) as connection,
+        pytest.raises(ReadOnlySqlTransaction),
+        only_looking(connection),
+    ):
+        connection.execute("DELETE FROM library.loan")
 
 
 def test_lost_items_without_a_bill_are_counted(shelf: Library) -> None:
