@@ -183,6 +183,15 @@ $$;
 
 COMMENT ON FUNCTION library.current_address(patron library.patron, day date) IS 'The address that is current on the day, contact address or base address';
 
+CREATE FUNCTION library.held_patrons(day date) RETURNS TABLE(patron_number text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT hold.patron_number FROM library.legal_hold AS hold
+    WHERE hold.placed_on <= day AND (hold.lifted_on IS NULL OR hold.lifted_on > day)
+$$;
+
+COMMENT ON FUNCTION library.held_patrons(day date) IS 'Patrons of whom a legal hold keeps all on the day';
+
 CREATE FUNCTION library.is_protected(cpr_number text, protection_flag boolean, protected_from date, protected_to date, day date) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT CASE
@@ -281,6 +290,64 @@ $$;
 
 COMMENT ON FUNCTION sync.add_patron_checks() IS 'Makes the sync.patron_check rows of the patrons that a statement added';
 
+CREATE FUNCTION sync.charges_added() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM sync.settle_charges(array_agg(charge_number)) FROM added WHERE amount = 0 HAVING count(*) > 0;
+    PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number)) FROM added WHERE loan_number IS NOT NULL HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.charges_added() IS 'Settles charges of nothing, and counts charges into their loans';
+
+CREATE FUNCTION sync.charges_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM sync.settle_charges(array_agg(charge_number))
+    FROM before JOIN after USING (charge_number)
+    WHERE (before.amount, before.charged_at) IS DISTINCT FROM (after.amount, after.charged_at)
+    HAVING count(*) > 0;
+    PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number))
+    FROM (
+        SELECT unnest(ARRAY[before.loan_number, after.loan_number]) AS loan_number
+        FROM before JOIN after USING (charge_number)
+        WHERE (before.loan_number, before.settled_on, before.kind)
+            IS DISTINCT FROM (after.loan_number, after.settled_on, after.kind)
+    ) AS touched
+    WHERE loan_number IS NOT NULL
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.charges_changed() IS 'Settles charges anew whose amount or time is another, and counts them into their loans';
+
+CREATE FUNCTION sync.charges_removed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    WITH gone AS (
+        SELECT loan_number, max(settled_on) AS settled_on, bool_or(kind = 'lost item') AS lost_billed
+        FROM removed WHERE loan_number IS NOT NULL AND settled_on IS NOT NULL GROUP BY loan_number
+    ), locked AS (
+        SELECT loan_number FROM library.loan WHERE loan_number IN (SELECT loan_number FROM gone)
+        ORDER BY loan_number FOR NO KEY UPDATE
+    )
+    UPDATE library.loan
+    SET gone_settled_on = greatest(loan.gone_settled_on, gone.settled_on),
+        gone_lost_billed = loan.gone_lost_billed OR gone.lost_billed
+    FROM gone JOIN locked USING (loan_number)
+    WHERE loan.loan_number = gone.loan_number;
+    PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number)) FROM removed WHERE loan_number IS NOT NULL HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.charges_removed() IS 'Keeps on the loan what its clock needs of settled charges that are gone';
+
 CREATE FUNCTION sync.drop_net_media_rights() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -340,6 +407,90 @@ CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_cod
 $$;
 
 COMMENT ON FUNCTION sync.municipality_cells(day date) IS 'Patrons by municipality, age band and group, nothing left out';
+
+CREATE FUNCTION sync.payments_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM sync.settle_charges(array_agg(DISTINCT charge_number))
+    FROM (SELECT charge_number FROM before UNION SELECT charge_number FROM after) AS touched
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.payments_changed() IS 'Settles the charges anew whose payments were changed';
+
+CREATE FUNCTION sync.payments_touched() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM sync.settle_charges(array_agg(DISTINCT charge_number)) FROM touched HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.payments_touched() IS 'Settles the charges anew whose payments were added or deleted';
+
+CREATE FUNCTION sync.settle_charges(numbers text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM FROM library.charge WHERE charge_number = ANY (numbers) ORDER BY charge_number FOR NO KEY UPDATE;
+    -- What is paid in one moment counts together: the window takes equal moments as one.
+    WITH paid AS (
+        SELECT payment.charge_number, payment.paid_at,
+               sum(payment.amount) OVER (PARTITION BY payment.charge_number ORDER BY payment.paid_at) AS total
+        FROM unnest(numbers) AS charge_number JOIN library.payment USING (charge_number)
+    ), short AS (
+        SELECT charge.charge_number, charge.charged_at, charge.amount <= 0 AS of_nothing,
+               max(paid.paid_at) FILTER (WHERE paid.total < charge.amount) AS last_short
+        FROM unnest(numbers) AS charge_number
+        JOIN library.charge USING (charge_number) LEFT JOIN paid USING (charge_number)
+        GROUP BY charge.charge_number
+    ), since AS (
+        SELECT short.charge_number, short.charged_at,
+               CASE WHEN short.of_nothing AND short.last_short IS NULL THEN short.charged_at ELSE min(paid.paid_at) END AS moment
+        FROM short
+        LEFT JOIN paid ON paid.charge_number = short.charge_number
+            AND paid.paid_at > coalesce(short.last_short, '-infinity')
+        GROUP BY short.charge_number, short.charged_at, short.of_nothing, short.last_short
+    ), settled AS (
+        SELECT charge_number, CASE WHEN moment IS NOT NULL
+            THEN (greatest(moment, charged_at) AT TIME ZONE 'Europe/Copenhagen')::date END AS settled_on
+        FROM since
+    )
+    UPDATE library.charge SET settled_on = settled.settled_on
+    FROM settled
+    WHERE charge.charge_number = settled.charge_number AND charge.settled_on IS DISTINCT FROM settled.settled_on;
+END
+$$;
+
+COMMENT ON FUNCTION sync.settle_charges(numbers text[]) IS 'Brings the day on which these charges were settled up to date';
+
+CREATE FUNCTION sync.sum_up_loans(numbers text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    -- The lock comes first, and what is summed up is read after it: two who settle charges of one loan see each other's.
+    PERFORM FROM library.loan WHERE loan_number = ANY (numbers) ORDER BY loan_number FOR NO KEY UPDATE;
+    UPDATE library.loan
+    SET unsettled_charges = summed.unsettled, settled_on = summed.settled_on, lost_billed = summed.lost_billed
+    FROM (
+        SELECT loan_number, count(charge.charge_number) FILTER (WHERE charge.settled_on IS NULL) AS unsettled,
+               greatest(loan.gone_settled_on, max(charge.settled_on)) AS settled_on,
+               loan.gone_lost_billed OR coalesce(bool_or(charge.kind = 'lost item'), false) AS lost_billed
+        FROM unnest(numbers) AS loan_number
+        JOIN library.loan USING (loan_number) LEFT JOIN library.charge USING (loan_number)
+        GROUP BY loan_number, loan.gone_settled_on, loan.gone_lost_billed
+    ) AS summed
+    WHERE loan.loan_number = summed.loan_number
+      AND (loan.unsettled_charges, loan.settled_on, loan.lost_billed)
+          IS DISTINCT FROM (summed.unsettled, summed.settled_on, summed.lost_billed);
+END
+$$;
+
+COMMENT ON FUNCTION sync.sum_up_loans(numbers text[]) IS 'Brings what these loans say of their charges up to date';
 
 CREATE FUNCTION sync.touch_changed_patrons() RETURNS trigger
     LANGUAGE plpgsql
@@ -452,6 +603,7 @@ CREATE TABLE library.charge (
     kind text NOT NULL,
     amount numeric(12,2) NOT NULL,
     charged_at timestamp with time zone NOT NULL,
+    settled_on date,
     CONSTRAINT charge_amount_check CHECK ((amount >= (0)::numeric)),
     CONSTRAINT charge_charge_number_check CHECK ((charge_number <> ''::text))
 );
@@ -469,6 +621,8 @@ COMMENT ON COLUMN library.charge.kind IS 'Kind; lost item is the bill for a lost
 COMMENT ON COLUMN library.charge.amount IS 'Kroner';
 
 COMMENT ON COLUMN library.charge.charged_at IS 'When it was charged';
+
+COMMENT ON COLUMN library.charge.settled_on IS 'The day on which the outstanding amount reached zero, by the charge and its payments; null: it has not. Kept by triggers';
 
 CREATE TABLE library.custody (
     patron_number text NOT NULL,
@@ -695,6 +849,18 @@ CREATE TABLE library.loan (
     due_on date,
     returned_at timestamp with time zone,
     lost_at timestamp with time zone,
+    unsettled_charges integer DEFAULT 0 NOT NULL,
+    settled_on date,
+    lost_billed boolean DEFAULT false NOT NULL,
+    gone_settled_on date,
+    gone_lost_billed boolean DEFAULT false NOT NULL,
+    over_on date GENERATED ALWAYS AS (
+CASE
+    WHEN (unsettled_charges > 0) THEN NULL::date
+    WHEN (returned_at IS NOT NULL) THEN GREATEST(((returned_at AT TIME ZONE 'Europe/Copenhagen'::text))::date, settled_on)
+    WHEN ((lost_at IS NOT NULL) AND lost_billed) THEN settled_on
+    ELSE NULL::date
+END) STORED,
     CONSTRAINT loan_loan_number_check CHECK ((loan_number <> ''::text))
 );
 
@@ -717,6 +883,18 @@ COMMENT ON COLUMN library.loan.due_on IS 'The day it is due back';
 COMMENT ON COLUMN library.loan.returned_at IS 'When it came back; null: not back';
 
 COMMENT ON COLUMN library.loan.lost_at IS 'When it was declared lost; null: not lost';
+
+COMMENT ON COLUMN library.loan.unsettled_charges IS 'How many charges of it are not settled. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.settled_on IS 'The day of the latest settlement of a charge of it, those that are gone included; null: none. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.lost_billed IS 'It has, or had, a charge for a lost item. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.gone_settled_on IS 'The day of the latest settlement of a charge of it that is gone already; null: none is. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.gone_lost_billed IS 'A charge for the lost item was settled and is gone already. Kept by triggers';
+
+COMMENT ON COLUMN library.loan.over_on IS 'The day on which it was over: its return, or the settlement of the last charge, whichever is later; null: it is not';
 
 CREATE TABLE library.message (
     message_number text NOT NULL,
@@ -1199,6 +1377,31 @@ COMMENT ON COLUMN sync.claim.claimant IS 'Whose claim: the second number of the 
 
 COMMENT ON COLUMN sync.claim.lease_until IS 'When the claim falls although its owner''s session lives (lost networks)';
 
+CREATE TABLE sync.consumer (
+    consumer text NOT NULL,
+    transaction_id xid8,
+    "position" bigint,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL,
+    dead_on date,
+    CONSTRAINT consumer_check CHECK (((transaction_id IS NULL) = ("position" IS NULL))),
+    CONSTRAINT consumer_consumer_check CHECK ((consumer <> ''::text))
+);
+
+COMMENT ON TABLE sync.consumer IS 'Who reads the change feed, and how far each has come: an event stays until every living one has read it';
+
+COMMENT ON COLUMN sync.consumer.consumer IS 'Name of the consumer';
+
+COMMENT ON COLUMN sync.consumer.transaction_id IS 'Transaction of the last event that it has read; null: none';
+
+COMMENT ON COLUMN sync.consumer."position" IS 'Place of the last event that it has read; null: none';
+
+COMMENT ON COLUMN sync.consumer.registered_at IS 'When it registered';
+
+COMMENT ON COLUMN sync.consumer.read_at IS 'When it last read';
+
+COMMENT ON COLUMN sync.consumer.dead_on IS 'The day on which it was declared dead: it had not read for too long, and events it had not read may be gone; null: it lives';
+
 CREATE TABLE sync.disclosure (
     disclosure_id bigint NOT NULL,
     patron_number text,
@@ -1235,6 +1438,21 @@ ALTER TABLE sync.disclosure ALTER COLUMN disclosure_id ADD GENERATED ALWAYS AS I
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE sync.forgotten (
+    kind text NOT NULL,
+    number text NOT NULL,
+    day date NOT NULL,
+    CONSTRAINT forgotten_kind_check CHECK ((kind = ANY (ARRAY['loan'::text, 'reservation'::text, 'charge'::text, 'payment'::text, 'message'::text])))
+);
+
+COMMENT ON TABLE sync.forgotten IS 'Numbers of rows that were deleted because they were due (of messages: redacted), so that an old extract brings none back; nobody is in it';
+
+COMMENT ON COLUMN sync.forgotten.kind IS 'Of what';
+
+COMMENT ON COLUMN sync.forgotten.number IS 'The library system''s number of it';
+
+COMMENT ON COLUMN sync.forgotten.day IS 'The run''s day on which it went';
 
 CREATE TABLE sync.guardian_check (
     guardian_id bigint NOT NULL,
@@ -1389,6 +1607,38 @@ CREATE TABLE sync.registry_access_default (
 );
 
 COMMENT ON TABLE sync.registry_access_default IS 'Rows of months that have no partition of their own';
+
+CREATE TABLE sync.retention_outcome (
+    run_id bigint NOT NULL,
+    rule text NOT NULL,
+    cut_off date NOT NULL,
+    due bigint NOT NULL,
+    removed bigint NOT NULL,
+    held bigint NOT NULL,
+    skipped bigint NOT NULL,
+    overdue bigint NOT NULL,
+    seconds double precision NOT NULL
+);
+
+COMMENT ON TABLE sync.retention_outcome IS 'What each rule of retention did in each run; numbers alone';
+
+COMMENT ON COLUMN sync.retention_outcome.run_id IS 'The run';
+
+COMMENT ON COLUMN sync.retention_outcome.rule IS 'The rule, as declared in mappers.retention';
+
+COMMENT ON COLUMN sync.retention_outcome.cut_off IS 'The last clock day that was due';
+
+COMMENT ON COLUMN sync.retention_outcome.due IS 'Rows that were due: removed, held or skipped';
+
+COMMENT ON COLUMN sync.retention_outcome.removed IS 'Rows that went; of a dry run: that would go';
+
+COMMENT ON COLUMN sync.retention_outcome.held IS 'Rows that a legal hold keeps';
+
+COMMENT ON COLUMN sync.retention_outcome.skipped IS 'Rows that somebody had locked, or that a brake or an operator kept';
+
+COMMENT ON COLUMN sync.retention_outcome.overdue IS 'Rows that the proof found after it: overdue, and no legal hold keeps them';
+
+COMMENT ON COLUMN sync.retention_outcome.seconds IS 'How long it took';
 
 CREATE TABLE sync.run (
     run_id bigint NOT NULL,
@@ -1556,8 +1806,14 @@ ALTER TABLE ONLY sync.change
 ALTER TABLE ONLY sync.claim
     ADD CONSTRAINT claim_pkey PRIMARY KEY (patron_number);
 
+ALTER TABLE ONLY sync.consumer
+    ADD CONSTRAINT consumer_pkey PRIMARY KEY (consumer);
+
 ALTER TABLE ONLY sync.disclosure
     ADD CONSTRAINT disclosure_pkey PRIMARY KEY (disclosure_id);
+
+ALTER TABLE ONLY sync.forgotten
+    ADD CONSTRAINT forgotten_pkey PRIMARY KEY (kind, number);
 
 ALTER TABLE ONLY sync.guardian_check
     ADD CONSTRAINT guardian_check_pkey PRIMARY KEY (guardian_id);
@@ -1580,12 +1836,17 @@ ALTER TABLE ONLY sync.patron_check
 ALTER TABLE ONLY sync.quarantine
     ADD CONSTRAINT quarantine_pkey PRIMARY KEY (quarantine_id);
 
+ALTER TABLE ONLY sync.retention_outcome
+    ADD CONSTRAINT retention_outcome_pkey PRIMARY KEY (run_id, rule);
+
 ALTER TABLE ONLY sync.run
     ADD CONSTRAINT run_pkey PRIMARY KEY (run_id);
 
 CREATE INDEX charge_loan ON library.charge USING btree (loan_number);
 
 CREATE INDEX charge_patron ON library.charge USING btree (patron_number);
+
+CREATE INDEX charge_settled ON library.charge USING btree (settled_on, charge_number) WHERE (settled_on IS NOT NULL);
 
 CREATE INDEX custody_holder ON library.custody USING btree (cpr_number);
 
@@ -1597,17 +1858,31 @@ CREATE INDEX guardian_link_guardian ON library.guardian_link USING btree (guardi
 
 CREATE INDEX guardian_link_standing ON library.guardian_link USING btree (patron_number) WHERE (NOT ended);
 
+CREATE INDEX loan_lost ON library.loan USING btree (lost_at) WHERE (lost_at IS NOT NULL);
+
+CREATE INDEX loan_over ON library.loan USING btree (over_on, loan_number) WHERE (over_on IS NOT NULL);
+
 CREATE INDEX loan_patron ON library.loan USING btree (patron_number);
+
+CREATE INDEX loan_returned ON library.loan USING btree (returned_at) WHERE (returned_at IS NOT NULL);
 
 CREATE INDEX message_loan ON library.message USING btree (loan_number);
 
+CREATE INDEX message_material ON library.message USING btree (sent_at, message_number) WHERE (num_nonnulls(loan_number, item_number, title, author) > 0);
+
 CREATE INDEX message_patron ON library.message USING btree (patron_number);
+
+CREATE INDEX message_text ON library.message USING btree (kind, sent_at, message_number) WHERE ((text IS NOT NULL) AND (num_nonnulls(loan_number, item_number, title, author) = 0));
 
 CREATE INDEX net_media_right_grace ON library.net_media_right USING btree (patron_number) WHERE (until IS NOT NULL);
 
 CREATE INDEX patron_card_patron ON library.patron_card USING btree (patron_number);
 
+CREATE INDEX patron_gone ON library.patron USING btree (gone_on, patron_number) WHERE (gone_on IS NOT NULL);
+
 CREATE INDEX payment_charge ON library.payment USING btree (charge_number);
+
+CREATE INDEX reservation_ended ON library.reservation USING btree (LEAST(fulfilled_at, deleted_at), reservation_number) WHERE ((fulfilled_at IS NOT NULL) OR (deleted_at IS NOT NULL));
 
 CREATE INDEX reservation_patron ON library.reservation USING btree (patron_number);
 
@@ -1619,13 +1894,19 @@ CREATE UNIQUE INDEX approval_open ON sync.approval USING btree (run_id, rule) WH
 
 CREATE INDEX approval_run ON sync.approval USING btree (run_id);
 
+CREATE INDEX change_at ON sync.change USING btree (at);
+
 CREATE INDEX change_order ON sync.change USING btree (transaction_id, "position");
 
 CREATE INDEX claim_claimant ON sync.claim USING btree (claimant);
 
+CREATE INDEX disclosure_at ON sync.disclosure USING btree (at);
+
 CREATE INDEX disclosure_guardian ON sync.disclosure USING btree (guardian_id) WHERE (guardian_id IS NOT NULL);
 
 CREATE INDEX disclosure_patron ON sync.disclosure USING btree (patron_number);
+
+CREATE INDEX forgotten_day ON sync.forgotten USING brin (day);
 
 CREATE INDEX guardian_check_due ON sync.guardian_check USING btree (next_due, guardian_id);
 
@@ -1635,9 +1916,15 @@ CREATE INDEX patron_check_custody ON sync.patron_check USING btree (patron_numbe
 
 CREATE INDEX patron_check_due ON sync.patron_check USING btree (failed_before, next_due, patron_number);
 
+CREATE INDEX quarantine_closed ON sync.quarantine USING btree (closed_on, quarantine_id) WHERE (closed_on IS NOT NULL);
+
 CREATE UNIQUE INDEX quarantine_open ON sync.quarantine USING btree (patron_number) WHERE (closed_on IS NULL);
 
 CREATE INDEX quarantine_patron ON sync.quarantine USING btree (patron_number);
+
+CREATE INDEX registry_access_asked ON ONLY sync.registry_access USING btree (asked_at);
+
+CREATE INDEX registry_access_default_asked_at_idx ON sync.registry_access_default USING btree (asked_at);
 
 CREATE INDEX registry_access_guardian ON ONLY sync.registry_access USING btree (guardian_id, asked_at) WHERE (guardian_id IS NOT NULL);
 
@@ -1647,7 +1934,11 @@ CREATE INDEX registry_access_patron ON ONLY sync.registry_access USING btree (pa
 
 CREATE INDEX registry_access_default_patron_number_asked_at_idx ON sync.registry_access_default USING btree (patron_number, asked_at) WHERE (patron_number IS NOT NULL);
 
+CREATE INDEX run_ended ON sync.run USING btree (ended_at, run_id) WHERE (ended_at IS NOT NULL);
+
 CREATE INDEX run_prefect_flow_run ON sync.run USING btree (prefect_flow_run_id);
+
+ALTER INDEX sync.registry_access_asked ATTACH PARTITION sync.registry_access_default_asked_at_idx;
 
 ALTER INDEX sync.registry_access_guardian ATTACH PARTITION sync.registry_access_default_guardian_id_asked_at_idx;
 
@@ -1657,7 +1948,19 @@ CREATE TRIGGER add_guardian_checks AFTER INSERT ON library.guardian REFERENCING 
 
 CREATE TRIGGER add_patron_checks AFTER INSERT ON library.patron REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sync.add_patron_checks();
 
+CREATE TRIGGER charges_added AFTER INSERT ON library.charge REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sync.charges_added();
+
+CREATE TRIGGER charges_changed AFTER UPDATE ON library.charge REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.charges_changed();
+
+CREATE TRIGGER charges_removed AFTER DELETE ON library.charge REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION sync.charges_removed();
+
 CREATE TRIGGER drop_net_media_rights AFTER DELETE ON library.patron REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.drop_net_media_rights();
+
+CREATE TRIGGER payments_added AFTER INSERT ON library.payment REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.payments_touched();
+
+CREATE TRIGGER payments_changed AFTER UPDATE ON library.payment REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.payments_changed();
+
+CREATE TRIGGER payments_removed AFTER DELETE ON library.payment REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.payments_touched();
 
 CREATE TRIGGER touch_added AFTER INSERT ON library.patron REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 
@@ -1755,5 +2058,8 @@ ALTER TABLE ONLY sync.patron_check
 
 ALTER TABLE ONLY sync.quarantine
     ADD CONSTRAINT quarantine_patron_number_fkey FOREIGN KEY (patron_number) REFERENCES library.patron(patron_number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sync.retention_outcome
+    ADD CONSTRAINT retention_outcome_run_id_fkey FOREIGN KEY (run_id) REFERENCES sync.run(run_id) ON DELETE CASCADE;
 
 REVOKE ALL ON FUNCTION sync.municipality_cells(day date) FROM PUBLIC;

@@ -19,7 +19,7 @@ from mappers.protection import protected_on
 from mappers.record import Decision, PatronRecord
 from mappers.status import DEAD as DEAD_STATUS
 
-Population = Literal["known", "first", "links", "rights"]
+Population = Literal["known", "first", "links", "rights", "rows"]
 
 FROM_ANSWERS = 200
 """No verdict on a population before so many answers of it, where no setting says otherwise."""
@@ -76,6 +76,12 @@ RIGHTS_REVOKED = Line("net_media_revoked_percent", "net media rights revoked", 5
 
 RIGHTS_FROM = 50
 """So many rights to one service may be revoked in a run whatever their share, where no setting says otherwise."""
+
+RETENTION_REMOVED = Line("retention_removed_percent", "rows removed", 20.0, "rows")
+"""The brake of retention: of all rows of a rule's tables, those that the rule would remove in a run."""
+
+RETENTION_FROM = 1000
+"""So many rows a rule may remove in a run whatever their share, where no setting says otherwise."""
 
 DEFAULT_LIMITS: dict[str, float] = {line.key: line.limit_percent for line in LINES}
 """Key -> limit in percent, where no setting says otherwise."""
@@ -145,7 +151,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A line that was passed: how many of how many answers, and the limit in percent. `service`: of which service."""
+    """A line that was passed: how many of how many, and the limit in percent. `service`: of which service or rule."""
 
     line: Line
     count: int
@@ -155,7 +161,7 @@ class Alarm:
 
     @property
     def rule(self) -> str:
-        """Names the brake in `sync.approval`: one of each service may hold."""
+        """Names the brake in `sync.approval`: one of each service or rule may hold."""
         return self.line.key if self.service is None else f"{self.line.key}: {self.service}"
 
     @property
@@ -207,4 +213,11 @@ def rights_verdict(service: str, revoked: int, stood: int, limit_percent: float,
     """The brake of net media: an alarm where `revoked`, of the rights that `stood`, pass the share and the number."""
     if revoked > more_than and 100 * revoked > Decimal(str(limit_percent)) * stood:
         return [Alarm(RIGHTS_REVOKED, revoked, stood, limit_percent, service)]
+    return []
+
+
+def retention_verdict(rule: str, removed: int, rows: int, limit_percent: float, more_than: int) -> list[Alarm]:
+    """The brake of retention: an alarm where a rule would remove `removed` of `rows`, past the share and the number."""
+    if removed > more_than and 100 * removed > Decimal(str(limit_percent)) * rows:
+        return [Alarm(RETENTION_REMOVED, removed, rows, limit_percent, rule)]
     return []
