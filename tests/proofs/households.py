@@ -90,6 +90,8 @@ class Household:
         if fate == "lost and found":
             found = over + timedelta(days=self.random.choice(GAPS))
             self._set("loan", found, {"loan_number": number, "returned_at": self._at(found)})
+        elif fate == "returned" and self.random.random() < 0.1:
+            self._set("loan", over, {"loan_number": number, "returned_at": self._at(over + timedelta(days=1))})
         for _ in range(self.random.choice([0, 1, 2])):
             self._message(self.random.choice(self.patrons), number, lent + timedelta(days=self.random.choice(GAPS)))
 
@@ -101,11 +103,22 @@ class Household:
         row |= {"amount": Decimal(amount), "charged_at": self._at(day)}
         known = self._new("charge", day, row, after=("loan", loan) if loan else None)
         moment = day - timedelta(days=self.random.choice([0, 0, 0, 0, 0, 2, 40]))  # paid before it was written down
+        paid_at = None
         for part in self._parts(amount):
-            moment += timedelta(days=self.random.choice(GAPS))
+            if paid_at is None or self.random.random() > 0.1:  # else in the same moment as the one before
+                moment += timedelta(days=self.random.choice(GAPS))
+                paid_at = self._at(moment)
             paid: Row = {"payment_number": self._number("B"), "charge_number": number}
-            paid |= {"amount": Decimal(part), "paid_at": self._at(moment)}
-            self._new("payment", max(moment, known), paid, after=("charge", number))
+            paid |= {"amount": Decimal(part), "paid_at": paid_at}
+            known = max(known, self._new("payment", max(moment, known), paid, after=("charge", number)))
+            if self.random.random() < 0.05:
+                corrected = self._one_of({"amount": Decimal(part + 5)}, {"paid_at": self._at(moment)})
+                self._set("payment", known, {**paid, **corrected})
+        if self.random.random() < 0.1:
+            corrected = self._one_of({"amount": Decimal(0)}, {"amount": Decimal(amount + 5)}, {"kind": LOST_ITEM})
+            self._set(
+                "charge", known + timedelta(days=self.random.choice(GAPS)), {"charge_number": number, **corrected}
+            )
 
     def _parts(self, amount: int) -> list[int]:
         """What is paid and paid back, one after the other."""
@@ -158,7 +171,7 @@ class Household:
             self._set("reservation", day, {"reservation_number": number, end: self._at(day)})
 
     def _hold(self, patron: str) -> None:
-        day = self._some_day()
+        day = self.random.choice(self.acts).learnt + timedelta(days=self.random.choice(GAPS))  # something may be due
         row: Row = {"patron_number": patron, "reason": self._one_of("police", "court"), "placed_on": day}
         if any(act.table == "legal_hold" and act.key == tuple(row.values()) for act in self.acts):
             return
@@ -248,7 +261,7 @@ def quiet(acts: Iterable[Act], terms: Terms, last: date) -> list[Act]:
                     del oracle.tables[act.table][act.key]
                 continue
             kept.append(act)
-            if act.table == "charge" and act.row["loan_number"]:
+            if act.table == "charge" and act.row.get("loan_number"):
                 caused_by[act.row["charge_number"]] = act.row["loan_number"]
     for hold in oracle.tables["legal_hold"].values():
         if hold["lifted_on"] is None or hold["lifted_on"] > last:
@@ -270,3 +283,14 @@ def some_terms(source: random.Random) -> Terms:
 def some_start(source: random.Random) -> date:
     """A day from which a year on lies in the past, with summer time's ends and mostly a February's in it."""
     return date(2023, 9, 1) + timedelta(days=source.randrange(800))
+
+
+def some_nights(source: random.Random, start: date, most: int) -> list[date]:
+    """Days through the year, at most so many: some next to each other, some a month apart; all where most is a year."""
+    if most >= LENGTH:
+        return [start + timedelta(days=place) for place in range(LENGTH)]
+    days = {0, LENGTH - 1}
+    while len(days) < most:
+        first = source.randrange(LENGTH)
+        days |= {day for day in range(first, first + source.choice([1, 2, 3])) if day < LENGTH}
+    return [start + timedelta(days=place) for place in sorted(days)]

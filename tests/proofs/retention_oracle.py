@@ -4,8 +4,8 @@ The rules are docs/reference/rules.md, "Retention"; nothing of the product is im
 at the library (acts: a loan, a return, a charge, a payment ...), and of each night which day it is. Where the rules
 leave something open, it takes these readings:
 
-- payments count in the order of their moments; a charge is settled by the payment after which nothing was outstanding
-  any more until now, and not before the charge's own day;
+- payments count in the order of their moments, those of one moment together; a charge is settled by the payment after
+  which nothing was outstanding any more until now, and not before the charge's own day;
 - an item is lost while its loan says when it was lost and has not been returned; which bills a loan had is remembered
   when the charges are gone, as is the day of its latest settlement;
 - a hold keeps from the day on which the library knows of it until the day before `lifted_on`: a night played again
@@ -218,12 +218,14 @@ class Oracle:
         outstanding, settled = charge["amount"], None
         if outstanding <= 0:
             settled = local_day(charge["charged_at"])
-        for payment in sorted(self._payments(charge["charge_number"]).values(), key=lambda payment: payment["paid_at"]):
-            before, outstanding = outstanding, outstanding - payment["amount"]
+        payments = self._payments(charge["charge_number"]).values()
+        for moment in sorted({payment["paid_at"] for payment in payments}):
+            before = outstanding
+            outstanding -= sum(payment["amount"] for payment in payments if payment["paid_at"] == moment)
             if outstanding > 0:
                 settled = None
             elif before > 0:
-                settled = max(local_day(payment["paid_at"]), local_day(charge["charged_at"]))
+                settled = max(local_day(moment), local_day(charge["charged_at"]))
         return settled
 
     def over_on(self, loan: Row) -> date | None:
