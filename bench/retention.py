@@ -20,7 +20,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from flows.steps.begin_retention import begin
 from pydantic import SecretStr
 
 from bench.desk import LONGEST_WAIT, p99
@@ -33,6 +32,7 @@ from db.connect import connect
 from db.session import Session
 from flows.reporting.refresh_report import Source
 from flows.settings import Settings
+from flows.steps.begin_retention import begin
 from flows.steps.worker import Worker
 
 ROUNDS = 3
@@ -204,7 +204,7 @@ def _night(url: str) -> tuple[int, float]:
     settings = Settings(
         database_url=SecretStr(url),
         registry_url="http://127.0.0.1:9/",
-        brake_retention_percent=100,
+        brake_retention_removed_percent=100,
         retention_balances_days=3_650,
     )
     with Session(url, "bench run") as run_session, Session(url, "bench") as session:

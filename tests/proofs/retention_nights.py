@@ -11,7 +11,7 @@ from typing import Any
 
 from db.connect import Connection
 from tests.proofs.households import LENGTH, Household, by_day
-from tests.proofs.retaining import Retain
+from tests.proofs.retaining import prove, retain, settings_of
 from tests.proofs.retention_oracle import KEYS, Act, Oracle, Row, Tally, Terms, differences
 
 COLUMNS = {
@@ -34,6 +34,9 @@ COLUMNS = {
 }
 """Each table's columns, in the order in which the oracle's rows have them."""
 
+PROVED = ("messages", "reservations", "loans", "balances")
+"""Rules whose proof, before a run, finds what the run is about to remove; who is gone may have to wait for a loan."""
+
 Tables = dict[str, dict[tuple[Any, ...], Row]]
 
 
@@ -42,9 +45,10 @@ class Nights:
     """A library, its households, and an oracle for each of them."""
 
     connection: Connection
-    retain: Retain
+    url: str
     terms: Terms
     households: Sequence[Household]
+    batch: int
     oracles: list[Oracle] = field(default_factory=list)
     ahead: list[list[tuple[date, list[Act]]]] = field(default_factory=list)
     removed: Counter[str] = field(default_factory=Counter)
@@ -71,7 +75,9 @@ class Nights:
     def play(self, today: date, learnt_until: date | None = None) -> list[str]:
         """One night: what has happened until then, and the run. `learnt_until`: the day is played again on this one."""
         self.catch_up(learnt_until or today)
-        report = self.retain(today)
+        settings = settings_of(self.terms)
+        overdue = prove(self.url, today, settings)
+        report = retain(self.url, today, settings, self.batch)
         tallies: dict[str, Tally] = {}
         for oracle in self.oracles:
             for rule, tally in oracle.night(today).items():
@@ -81,7 +87,12 @@ class Nights:
         self.played += 1
         self.removed.update({rule: tally.removed for rule, tally in tallies.items()})
         self.held.update({rule: tally.held for rule, tally in tallies.items()})
-        return [*self.differing(), *_of_counts(report, tallies)]
+        found = [*self.differing(), *_of_counts(report, tallies)]
+        for rule in PROVED:
+            wanted = (tallies[rule].removed, tallies[rule].held)
+            if overdue[rule] != wanted:
+                found.append(f"{rule}: the proof beforehand says overdue, held {overdue[rule]} / {wanted}")
+        return found
 
     def differing(self) -> list[str]:
         """Rows and remembered numbers that database and oracle do not have alike."""
@@ -96,13 +107,18 @@ class Nights:
         return found + [f"not remembered as gone: {' '.join(one)}" for one in sorted(forgotten - remembered)]
 
     def story(self, found: list[str]) -> str:
-        """What differs, under which terms, and what happened to the households concerned."""
-        lines = [f"database / oracle, {self.terms}:", *found]
+        """What differs, under which terms, and what happened to it, its patrons and their holds."""
+        lines = [f"database / oracle, {self.terms}, night {self.played}:", *found]
         told = " ".join(found)
+        named = set(re.findall(r"\b[A-Z]+[0-9]+\.[0-9]+\b", told))
         for household in self.households:
             if re.search(rf"[A-Z]{household.place}\.", told):
                 lines.append(f"seed {household.seed}, household {household.place}, from {household.start}:")
-                lines += [f"  {act.learnt} {act.what} {act.table} {_shown(act.row)}" for act in household.acts]
+                lines += [
+                    f"  {act.learnt} {act.what} {act.table} {_shown(act.row)}"
+                    for act in household.acts
+                    if _is_about(act, named)
+                ]
         return "\n".join(lines)
 
     def catch_up(self, today: date) -> None:
@@ -153,3 +169,7 @@ def _of_counts(report: dict[str, Any], tallies: dict[str, Tally]) -> list[str]:
 
 def _shown(row: Row) -> str:
     return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+
+
+def _is_about(act: Act, named: set[str]) -> bool:
+    return act.table in ("patron", "legal_hold") or not named.isdisjoint(act.row.values())

@@ -72,7 +72,7 @@ def test_a_night_of_retention_without_a_fault_leaves_none(night: Night) -> None:
 
 
 def test_a_night_of_retention_that_a_brake_holds_leaves_none(night: Night) -> None:
-    limits = {"brake_retention_percent": 0.0, "brake_retention_more_than": 0}
+    limits = {"brake_retention_removed_percent": 0.0, "brake_retention_removed_more_than": 0}
     night.library.settings = night.library.settings.model_copy(update=limits)
     code, printed, flow_run = night.run("retention")
     assert code == exits.WAITS, printed

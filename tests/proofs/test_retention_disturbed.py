@@ -19,7 +19,7 @@ from tests.proofs.retention_nights import Nights, stored
 from tests.proofs.retention_oracle import Terms
 
 TERMS = Terms()
-SETTINGS = settings_of(TERMS, batch=4)
+SETTINGS, BATCH = settings_of(TERMS), 4
 
 
 def outcome(connection: Connection) -> list[Any]:
@@ -39,7 +39,7 @@ class Stage:
         self.day = nights.last
         with self.night() as (url, connection):
             began = time.monotonic()
-            self.report = retain(url, self.day, SETTINGS)
+            self.report = retain(url, self.day, SETTINGS, BATCH)
             self.seconds = time.monotonic() - began
             assert self.report["state"] == "done", self.report
             self.undisturbed = outcome(connection)
@@ -58,7 +58,7 @@ def stage(postgres_server: EmbeddedServer, migrated_template: str, proof: Proof)
     households = [Household(place, seed, start) for place in range(proof.size(small=8, full=400))]
     with one_more_database(postgres_server, migrated_template) as url:
         with connect(url, autocommit=True) as connection:
-            nights = Nights(connection, lambda today: retain(url, today, SETTINGS), TERMS, households)
+            nights = Nights(connection, url, TERMS, households, BATCH)
             nights.begin(household.acts for household in households)
             nights.catch_up(nights.last)
         yield Stage(postgres_server, url.partition("?")[0].rpartition("/")[2], nights)
@@ -73,13 +73,13 @@ def test_retention_killed_anywhere_leaves_what_the_next_run_finishes(stage: Stag
     times, states = proof.size(small=2, full=20), []
     for _ in range(times):
         with stage.night() as (url, connection):
-            run = retain_apart(url, stage.day, SETTINGS)
+            run = retain_apart(url, stage.day, SETTINGS, BATCH)
             while run.is_alive() and not states_of(connection):
                 time.sleep(0.005)
             time.sleep(proof.random.uniform(0, stage.seconds))
             run.kill()
             run.join()
-            report = retain(url, stage.day, SETTINGS)
+            report = retain(url, stage.day, SETTINGS, BATCH)
             assert (report["state"], sum(line["overdue"] for line in report["rules"])) == ("done", 0)
             assert outcome(connection) == stage.undisturbed
             states += states_of(connection)
@@ -90,7 +90,7 @@ def test_retention_by_two_at_once_removes_once(stage: Stage, proof: Proof) -> No
     times, shares = proof.size(small=1, full=10), []
     for _ in range(times):
         with stage.night() as (url, connection):
-            runs = [retain_apart(url, stage.day, SETTINGS) for _ in range(2)]
+            runs = [retain_apart(url, stage.day, SETTINGS, BATCH) for _ in range(2)]
             for run in runs:
                 run.join()
             assert [run.exitcode for run in runs] == [0, 0]
@@ -110,14 +110,14 @@ def test_a_dry_run_of_retention_says_what_the_live_run_does_and_a_second_one_doe
     counted = ("rule", "cut_off", "due", "removed", "held", "skipped")
     with stage.night() as (url, connection):
         before = outcome(connection)
-        dry = retain(url, stage.day, SETTINGS, dry_run=True)
+        dry = retain(url, stage.day, SETTINGS, BATCH, dry_run=True)
         assert outcome(connection) == before
-        live = retain(url, stage.day, SETTINGS)
+        live = retain(url, stage.day, SETTINGS, BATCH)
         assert [[line[name] for name in counted] for line in dry["rules"]] == [
             [line[name] for name in counted] for line in live["rules"]
         ]
         versions = connection.execute("SELECT xmin::text, ctid::text, * FROM library.message ORDER BY 3").fetchall()
-        again = retain(url, stage.day, SETTINGS)
+        again = retain(url, stage.day, SETTINGS, BATCH)
         assert [(line["due"], line["removed"]) for line in again["rules"]] == [
             (line["held"], 0) for line in live["rules"]
         ]

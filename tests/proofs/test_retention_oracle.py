@@ -10,7 +10,6 @@ import pytest
 from tests.fixtures.library import Library
 from tests.fixtures.proofs import Proof
 from tests.proofs.households import LENGTH, Household, quiet, some_nights, some_start, some_terms
-from tests.proofs.retaining import retain, settings_of
 from tests.proofs.retention_nights import Nights, stored
 from tests.proofs.retention_oracle import differences
 
@@ -26,9 +25,8 @@ def some_library(library: Library, proof: Proof, part: int) -> Nights:
     library.connection.execute(f"ALTER DATABASE {name} SET TimeZone = '{zone}'")  # type: ignore[call-overload]
     terms, start, seed = some_terms(proof.random), some_start(proof.random), proof.random.randrange(1_000_000)
     proof.tell(f"{households} households, {terms}, batches of {batch}, server in {zone}")
-    settings = settings_of(terms, batch)
     made = [Household(place, seed, start) for place in range(households)]
-    return Nights(library.connection, lambda today: retain(library.database_url, today, settings), terms, made)
+    return Nights(library.connection, library.database_url, terms, made, batch)
 
 
 @pytest.mark.parametrize("part", range(3))
