@@ -12,7 +12,7 @@ leave something open, it takes these readings:
   for an earlier day takes nothing that is under a hold now;
 - a reservation both fulfilled and deleted ended with the first of the two;
 - a message is redacted by its own day, before any loan goes that night;
-- who is gone goes the night in which the last loan goes.
+- who is gone goes the night in which the last loan goes, or is counted as held, where nothing but a hold keeps them.
 """
 
 from __future__ import annotations
@@ -197,11 +197,14 @@ class Oracle:
     def _patrons_gone(self, today: date) -> Tally:
         tally = Tally()
         for (patron,), row in list(self.tables["patron"].items()):
-            if row["gone_on"] is None or row["gone_on"] > today or self.is_held(patron, today):
+            if row["gone_on"] is None or row["gone_on"] > today:
                 continue
             if self._of("loan", patron) or any(
                 self.settled_on(charge) is None for charge in self._of("charge", patron).values()
             ):
+                continue
+            if self.is_held(patron, today):
+                tally.held += 1
                 continue
             tally.removed += 1
             for number in self._of("charge", patron):
