@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
@@ -25,6 +26,7 @@ from mappers import (
 from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
 from mappers.extracts.remarks import Remark
+from tests.house.tree import under
 
 OUTCOMES = {guardian.SAME_PERSON, record.FIRST_ANSWER, record.CHANGED, record.UNCHANGED, *quarantine.REASONS}
 
@@ -75,6 +77,17 @@ def test_every_code_has_its_words(section, language):
     said = words(language)
     assert not CODES[section] - set(said[section])
     assert all(str(said[section][code]).strip() for code in CODES[section])
+
+
+def test_no_section_stands_in_two_files():
+    for language in LANGUAGES:
+        stands = [
+            section
+            for path in under("flows", suffix=".toml")
+            if path.name.endswith(f"{language}.toml")
+            for section in tomllib.loads(path.read_text(encoding="utf-8"))
+        ]
+        assert len(stands) == len(set(stands)) == len(words(language))
 
 
 def test_both_languages_have_the_same_codes():
