@@ -109,12 +109,7 @@ BALANCES = Rule(
 )
 """A settled charge, with its payments."""
 
-PATRONS_GONE = Rule(
-    "patrons_gone",
-    (Part("patrons_gone", "library.patron", (RESERVATION, CHARGE, PAYMENT, MESSAGE)),),
-    basis="gone",
-    period=0,
-)
+PATRONS_GONE = Rule("patrons_gone", (Part("patrons_gone", "library.patron"),), basis="gone", period=0)
 """A patron who is gone from the register, with all of theirs, when no loan, unsettled charge or legal hold is left."""
 
 GUARDIANS = Rule(
@@ -256,13 +251,9 @@ def names_material(kind: str, material: Material, kinds_without_material: Collec
     return material.text is not None and kind not in kinds_without_material
 
 
-def is_held(lifted_on: date | None, today: date) -> bool:
-    """Whether a hold keeps on the day; `lifted_on` is the first free one. The set form is library.held_patrons.
-
-    The day on which it was placed does not matter: a night that is played again for an earlier day must take nothing
-    that is under a hold now.
-    """
-    return lifted_on is None or lifted_on > today
+def is_held(placed_on: date, lifted_on: date | None, today: date) -> bool:
+    """Whether a hold lasts on the day; `lifted_on` is the first free one. The set form is library.held_patrons."""
+    return placed_on <= today and (lifted_on is None or lifted_on > today)
 
 
 def is_dead(last_read_on: date, today: date) -> bool:

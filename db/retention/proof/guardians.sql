@@ -8,7 +8,8 @@ WITH named AS (
            max(CASE WHEN link.link_number IS NULL THEN '-infinity'
                     WHEN link.ended AND link.valid_to IS NOT NULL THEN link.valid_to
                     ELSE 'infinity' END::date) AS last_end,
-           bool_or(hold.patron_number IS NOT NULL AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
+           bool_or(coalesce(%(today)s::date >= hold.placed_on
+                            AND %(today)s::date < coalesce(hold.lifted_on, 'infinity'), false)) AS is_held
     FROM library.guardian
     LEFT JOIN library.guardian_link AS link USING (guardian_id)
     LEFT JOIN library.legal_hold AS hold ON hold.patron_number = link.patron_number

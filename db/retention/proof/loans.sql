@@ -28,6 +28,6 @@ FROM (
     SELECT EXISTS (
         SELECT FROM library.legal_hold AS hold
         WHERE hold.patron_number = overdue.patron_number
-          AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
+          AND %(today)s::date >= hold.placed_on AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
     FROM overdue
 ) AS told;

@@ -5,7 +5,7 @@ FROM (
     SELECT EXISTS (
         SELECT FROM library.legal_hold AS hold
         WHERE hold.patron_number = message.patron_number
-          AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
+          AND %(today)s::date >= hold.placed_on AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
     FROM library.message
     WHERE text IS NOT NULL AND coalesce(loan_number, item_number, title, author) IS NULL
       AND NOT kind = ANY (%(without_material)s::text[])

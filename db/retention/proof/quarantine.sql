@@ -5,6 +5,6 @@ FROM (
     SELECT EXISTS (
         SELECT FROM library.legal_hold AS hold
         WHERE hold.patron_number = quarantine.patron_number
-          AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
+          AND %(today)s::date >= hold.placed_on AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
     FROM sync.quarantine WHERE closed_on + %(period)s::integer <= %(today)s::date
 ) AS told;

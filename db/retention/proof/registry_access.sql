@@ -5,7 +5,7 @@ FROM (
     SELECT EXISTS (
         SELECT FROM library.legal_hold AS hold
         WHERE hold.patron_number = told.patron_number
-          AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
+          AND %(today)s::date >= hold.placed_on AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
     FROM sync.registry_access AS told
     CROSS JOIN LATERAL (SELECT (asked_at AT TIME ZONE 'Europe/Copenhagen')::date AS day) AS clock
     CROSS JOIN LATERAL (SELECT (day + make_interval(months => %(period)s::integer))::date AS later) AS over

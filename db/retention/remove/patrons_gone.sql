@@ -1,21 +1,10 @@
--- Deletes patrons who are locked and due to go, with all of theirs, remembers its numbers, and tells the feed. What came
--- to them between the choice and the lock is seen now, and keeps them.
+-- Deletes patrons who are locked and due to go, with all of theirs, and tells the feed. What came to them between the
+-- choice and the lock is seen now, and keeps them.
 -- in: patron_numbers, cut_off, today, deleted (kind of event), run_id   out: removed
 WITH leaving AS (
     SELECT patron_number FROM unnest(%(patron_numbers)s::text[]) AS patron_number
     WHERE patron_number IN (SELECT patron_number FROM sync.patrons_to_go(%(cut_off)s, '-infinity'))
       AND patron_number NOT IN (SELECT patron_number FROM library.held_patrons(%(today)s))
-), remembered AS (
-    INSERT INTO sync.forgotten (kind, number, day)
-    SELECT kind, number, %(today)s::date FROM (
-        SELECT 'reservation', reservation_number, patron_number FROM library.reservation
-        UNION ALL SELECT 'message', message_number, patron_number FROM library.message
-        UNION ALL SELECT 'charge', charge_number, patron_number FROM library.charge
-        UNION ALL SELECT 'payment', payment_number, patron_number
-        FROM library.payment JOIN library.charge USING (charge_number)
-    ) AS theirs (kind, number, patron_number)
-    WHERE patron_number = ANY (ARRAY (SELECT patron_number FROM leaving))
-    ON CONFLICT (kind, number) DO UPDATE SET day = excluded.day
 ), holds AS (
     DELETE FROM library.legal_hold WHERE patron_number = ANY (ARRAY (SELECT patron_number FROM leaving))
 ), charges AS (
