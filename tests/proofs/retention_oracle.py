@@ -8,8 +8,7 @@ leave something open, it takes these readings:
   which nothing was outstanding any more until now, and not before the charge's own day;
 - an item is lost while its loan says when it was lost and has not been returned; which bills a loan had is remembered
   when the charges are gone, as is the day of its latest settlement;
-- a hold keeps from the day on which the library knows of it until the day before `lifted_on`: a night played again
-  for an earlier day takes nothing that is under a hold now;
+- a hold keeps from the day on which it was placed; in a night that is played again, one placed after it does not;
 - a reservation both fulfilled and deleted ended with the first of the two;
 - a message is redacted by its own day, before any loan goes that night;
 - who is gone goes the night in which the last loan goes, or is counted as held, where nothing but a hold keeps them.
@@ -207,11 +206,12 @@ class Oracle:
                 tally.held += 1
                 continue
             tally.removed += 1
-            for number in self._of("charge", patron):
-                self._forget_charge(number, today)
-            for table in KEYS:
+            for charge in self._of("charge", patron):
+                for payment in self._payments(charge[0]):
+                    del self.tables["payment"][payment]
+            for table in KEYS:  # none of it is remembered: who comes back has it again
                 for number in self._of(table, patron):
-                    self._forget(table, number, today)
+                    del self.tables[table][number]
         return tally
 
     # The clocks ------------------------------------------------------------------------------------------------------
@@ -249,7 +249,8 @@ class Oracle:
     def is_held(self, patron: str, today: date) -> bool:
         """Whether a legal hold keeps all that is this patron's."""
         return any(
-            hold["lifted_on"] is None or hold["lifted_on"] > today for hold in self._of("legal_hold", patron).values()
+            hold["placed_on"] <= today and (hold["lifted_on"] is None or hold["lifted_on"] > today)
+            for hold in self._of("legal_hold", patron).values()
         )
 
     # Rows ------------------------------------------------------------------------------------------------------------
