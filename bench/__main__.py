@@ -9,7 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import apply, client, growth, guardians, imports, mapping, net_media, prefect_share, refresh, report
+from bench import (
+    apply,
+    client,
+    growth,
+    guardians,
+    imports,
+    mapping,
+    net_media,
+    prefect_share,
+    refresh,
+    report,
+    retention,
+)
 from bench.place import Place, open_place
 from bench.results import Figure
 from bench.sizes import FULL, SMALL, Sizes
@@ -24,6 +36,7 @@ SUBJECTS: dict[str, Callable[[Sizes, Place], Iterator[Figure]]] = {
     "imports": imports.measure,
     "net_media": net_media.measure,
     "guardians": guardians.measure,
+    "retention": retention.measure,
 }
 """What there is to measure, in the order in which it is told."""
 
