@@ -28,6 +28,7 @@ COMMANDS = {
     "registry-refresh": "patronsync refresh",
     "guardian-links": "patronsync guardians",
     "net-media-eligibility": "patronsync net-media",
+    "extract-import": "patronsync import patrons FILE.csv --complete",
 }
 """Flow -> the command that goes on with a run of it."""
 
@@ -142,6 +143,7 @@ def _question_text(questions: list[Question]) -> str:
 
 def question_line(counts: dict[str, Any]) -> str:
     """One alarm in words, numbers alone."""
-    what = {"links": "links", "rights": f"rights to {counts.get('service')}"}.get(counts["population"], "answers")
+    populations = {"links": "links", "rights": f"rights to {counts.get('service')}", "patrons": "patrons"}
+    what = populations.get(counts["population"], "answers")
     share = f"{counts['count']} of {counts['answers']} {what}"
     return f"{counts['code']}: {share} ({counts['percent']} %; the limit is {counts['limit_percent']} %)"

@@ -274,7 +274,7 @@ def test_a_bad_header_ends_the_command_with_1_and_is_kept_in_the_runs_record(
 def test_a_kind_or_a_file_that_is_not_there_is_wrong_usage(
     command: Callable[..., tuple[int, str, str]], file: Path
 ) -> None:
-    assert command("loans", str(file))[0] == 2
+    assert command("lones", str(file))[0] == 2
     assert command("patrons", str(file.with_name("other.csv")))[0] == 2
     assert command("patrons", str(file), "--encoding", "ebcdic")[0] == 2
 

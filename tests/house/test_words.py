@@ -35,7 +35,15 @@ CODES = {
     "case_kind": set(cases.KINDS),
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
-    "brake": {line.code for line in (*plausibility.LINES, plausibility.LINKS_ENDED, plausibility.RIGHTS_REVOKED)},
+    "brake": {
+        line.code
+        for line in (
+            *plausibility.LINES,
+            plausibility.LINKS_ENDED,
+            plausibility.RIGHTS_REVOKED,
+            plausibility.PATRONS_GONE,
+        )
+    },
     "net_media_outcome": set(net_media.OUTCOMES),
     "net_media_because": set(net_media.OUTCOMES) - {net_media.GRANTED},
     "net_media_passes": set(net_media.RULES),
