@@ -348,6 +348,36 @@ $$;
 
 COMMENT ON FUNCTION sync.charges_removed() IS 'Keeps on the loan what its clock needs of settled charges that are gone';
 
+CREATE FUNCTION sync.drop_access_partitions(cut_off date) RETURNS integer
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+    partition regclass;
+    is_empty boolean;
+    dropped integer := 0;
+BEGIN
+    FOR partition IN
+        SELECT oid::regclass FROM pg_class JOIN pg_inherits ON inhrelid = oid
+        WHERE inhparent = 'sync.registry_access'::regclass AND relname ~ '^registry_access_[0-9]{4}_[0-9]{2}$'
+          AND right(relname, 7) < to_char(cut_off - 1, 'YYYY_MM')
+        ORDER BY relname
+    LOOP
+        EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s)', partition) INTO is_empty;
+        IF is_empty THEN
+            EXECUTE format('LOCK TABLE sync.registry_access, %s IN ACCESS EXCLUSIVE MODE', partition);
+            EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s)', partition) INTO is_empty;
+            IF is_empty THEN
+                EXECUTE format('DROP TABLE %s', partition);
+                dropped := dropped + 1;
+            END IF;
+        END IF;
+    END LOOP;
+    RETURN dropped;
+END
+$_$;
+
+COMMENT ON FUNCTION sync.drop_access_partitions(cut_off date) IS 'Drops partitions of the access log that are over for good, and empty';
+
 CREATE FUNCTION sync.drop_net_media_rights() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -395,6 +425,40 @@ $_$;
 
 COMMENT ON FUNCTION sync.ensure_access_partition(month date) IS 'Makes the access log''s partition for the day''s month where missing';
 
+CREATE TABLE sync.consumer (
+    consumer text NOT NULL,
+    transaction_id xid8,
+    "position" bigint,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL,
+    dead_on date,
+    CONSTRAINT consumer_check CHECK (((transaction_id IS NULL) = ("position" IS NULL))),
+    CONSTRAINT consumer_consumer_check CHECK ((consumer <> ''::text))
+);
+
+COMMENT ON TABLE sync.consumer IS 'Who reads the change feed, and how far each has come: an event stays until every living one has read it';
+
+COMMENT ON COLUMN sync.consumer.consumer IS 'Name of the consumer';
+
+COMMENT ON COLUMN sync.consumer.transaction_id IS 'Transaction of the last event that it has read; null: none';
+
+COMMENT ON COLUMN sync.consumer."position" IS 'Place of the last event that it has read; null: none';
+
+COMMENT ON COLUMN sync.consumer.registered_at IS 'When it registered';
+
+COMMENT ON COLUMN sync.consumer.read_at IS 'When it last read';
+
+COMMENT ON COLUMN sync.consumer.dead_on IS 'The day on which it was declared dead: it had not read for too long, and events it had not read may be gone; null: it lives';
+
+CREATE FUNCTION sync.living_consumers(day date, dead_days integer) RETURNS SETOF sync.consumer
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT * FROM sync.consumer
+    WHERE dead_on IS NULL AND (read_at AT TIME ZONE 'Europe/Copenhagen')::date + dead_days > day
+$$;
+
+COMMENT ON FUNCTION sync.living_consumers(day date, dead_days integer) IS 'Consumers of the change feed for which events are kept';
+
 CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_code text, age_band text, patron_group text, patrons bigint, minors bigint, with_net_media bigint)
     LANGUAGE sql STABLE
     AS $$
@@ -407,6 +471,21 @@ CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_cod
 $$;
 
 COMMENT ON FUNCTION sync.municipality_cells(day date) IS 'Patrons by municipality, age band and group, nothing left out';
+
+CREATE FUNCTION sync.patrons_to_go(gone_by date, over_by date) RETURNS TABLE(patron_number text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT patron.patron_number FROM library.patron AS patron
+    WHERE patron.gone_on <= gone_by
+      AND NOT EXISTS (
+          SELECT FROM library.loan
+          WHERE loan.patron_number = patron.patron_number AND coalesce(loan.over_on > over_by, true))
+      AND NOT EXISTS (
+          SELECT FROM library.charge
+          WHERE charge.patron_number = patron.patron_number AND charge.settled_on IS NULL)
+$$;
+
+COMMENT ON FUNCTION sync.patrons_to_go(gone_by date, over_by date) IS 'Patrons who are gone and whom neither a loan nor an unsettled charge holds any more';
 
 CREATE FUNCTION sync.payments_changed() RETURNS trigger
     LANGUAGE plpgsql
@@ -1377,31 +1456,6 @@ COMMENT ON COLUMN sync.claim.claimant IS 'Whose claim: the second number of the 
 
 COMMENT ON COLUMN sync.claim.lease_until IS 'When the claim falls although its owner''s session lives (lost networks)';
 
-CREATE TABLE sync.consumer (
-    consumer text NOT NULL,
-    transaction_id xid8,
-    "position" bigint,
-    registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    read_at timestamp with time zone DEFAULT now() NOT NULL,
-    dead_on date,
-    CONSTRAINT consumer_check CHECK (((transaction_id IS NULL) = ("position" IS NULL))),
-    CONSTRAINT consumer_consumer_check CHECK ((consumer <> ''::text))
-);
-
-COMMENT ON TABLE sync.consumer IS 'Who reads the change feed, and how far each has come: an event stays until every living one has read it';
-
-COMMENT ON COLUMN sync.consumer.consumer IS 'Name of the consumer';
-
-COMMENT ON COLUMN sync.consumer.transaction_id IS 'Transaction of the last event that it has read; null: none';
-
-COMMENT ON COLUMN sync.consumer."position" IS 'Place of the last event that it has read; null: none';
-
-COMMENT ON COLUMN sync.consumer.registered_at IS 'When it registered';
-
-COMMENT ON COLUMN sync.consumer.read_at IS 'When it last read';
-
-COMMENT ON COLUMN sync.consumer.dead_on IS 'The day on which it was declared dead: it had not read for too long, and events it had not read may be gone; null: it lives';
-
 CREATE TABLE sync.disclosure (
     disclosure_id bigint NOT NULL,
     patron_number text,
@@ -1894,13 +1948,13 @@ CREATE UNIQUE INDEX approval_open ON sync.approval USING btree (run_id, rule) WH
 
 CREATE INDEX approval_run ON sync.approval USING btree (run_id);
 
-CREATE INDEX change_at ON sync.change USING btree (at);
+CREATE INDEX change_at ON sync.change USING btree (at, "position");
 
 CREATE INDEX change_order ON sync.change USING btree (transaction_id, "position");
 
 CREATE INDEX claim_claimant ON sync.claim USING btree (claimant);
 
-CREATE INDEX disclosure_at ON sync.disclosure USING btree (at);
+CREATE INDEX disclosure_at ON sync.disclosure USING btree (at, disclosure_id);
 
 CREATE INDEX disclosure_guardian ON sync.disclosure USING btree (guardian_id) WHERE (guardian_id IS NOT NULL);
 

@@ -159,7 +159,7 @@ def troubles(guardian: Guardian, today: date) -> frozenset[str]:
 
 
 def deleted_on(last_link_ended_on: date) -> date:
-    """The day from which a guardian who is no patron is deleted. The set form is db/guardians/delete_guardians.sql."""
+    """The day from which a guardian who is no patron is deleted. The set form is db/retention/remove/guardians.sql."""
     return last_link_ended_on + timedelta(days=DELETED_AFTER_DAYS)
 
 

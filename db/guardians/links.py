@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 
 from db.copying import put
+from db.retention import store
 from db.statements import statement
-from mappers import cases, custody, events, quarantine
-from mappers.guardianship import DELETED_AFTER_DAYS
+from mappers import cases, custody, events, quarantine, retention
 
 _CHANGE_TYPES = ("text", "text", "text[]", "int8")
 
@@ -123,11 +123,15 @@ def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], 
     return changed
 
 
-def delete_guardians(connection: psycopg.Connection, today: date, size: int) -> int:
-    """Deletes at most `size` guardians who are no patrons, whose last link ended long enough ago; how many it were."""
-    last_day = date.fromordinal(today.toordinal() - DELETED_AFTER_DAYS)
-    parameters = {"last_day": last_day, "today": today, "size": size}
-    return len(connection.execute(statement("guardians/delete_guardians"), parameters).fetchall())
+def delete_guardians(
+    connection: psycopg.Connection, today: date, size: int, period: int = retention.GUARDIANS.period
+) -> int:
+    """Deletes at most `size` guardians who are no patrons, whose last link ended long enough ago; how many it were.
+
+    It is the rule of retention, in a night on which guardians are mapped.
+    """
+    terms = store.Terms(today, periods={retention.GUARDIANS.name: period})
+    return store.remove_batch(connection, retention.GUARDIANS, terms, size).removed
 
 
 def empty_work(connection: psycopg.Connection) -> None:

@@ -14,6 +14,7 @@ import psycopg
 from db.imports.borrowing import kinds as borrowing
 from db.imports.borrowing.columns import STAGED, filled
 from db.refresh.columns import with_columns
+from mappers.retention import RULES
 from tests.house.tree import named, parsed, texts_in, under
 
 APPLIED_WHOLE = {"functions", "downstream", "migrations"}
@@ -41,6 +42,11 @@ STAGING = (
 
 OUTSIDE_A_TRANSACTION = {"embedded_database/create"}
 
+OF_THE_RULES = {
+    f"retention/{verb}/{part.name}" for verb in ("remove", "count", "proof") for rule in RULES for part in rule.parts
+}
+"""What is named by the declared rules of retention (tests/house/test_retention.py)."""
+
 CALLS = {"statement", "with_columns"}
 PLANNED = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|VALUES)\b", re.IGNORECASE)
 
@@ -60,7 +66,7 @@ def test_every_statement_is_used():
     unused = [
         name
         for name, path in STATEMENTS.items()
-        if name not in whole and path.stem not in {*texts[path.parent], *texts[path.parent.parent]}
+        if name not in whole | OF_THE_RULES and path.stem not in {*texts[path.parent], *texts[path.parent.parent]}
     ]
     assert unused == []
 

@@ -178,8 +178,8 @@ CREATE INDEX message_text ON library.message (kind, sent_at, message_number)
     WHERE text IS NOT NULL AND num_nonnulls(loan_number, item_number, title, author) = 0;
 CREATE INDEX patron_gone ON library.patron (gone_on, patron_number) WHERE gone_on IS NOT NULL;
 CREATE INDEX registry_access_asked ON sync.registry_access (asked_at);
-CREATE INDEX disclosure_at ON sync.disclosure (at);
-CREATE INDEX change_at ON sync.change (at);
+CREATE INDEX disclosure_at ON sync.disclosure (at, disclosure_id);
+CREATE INDEX change_at ON sync.change (at, position);
 CREATE INDEX quarantine_closed ON sync.quarantine (closed_on, quarantine_id) WHERE closed_on IS NOT NULL;
 CREATE INDEX run_ended ON sync.run (ended_at, run_id) WHERE ended_at IS NOT NULL;
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from db.connect import Connection, connect
 from mappers.retention import LOST_ITEM, LoanCharge, Payment, over_on, settled_on
 
-# Around the nights on which summer time ends and begins, an hour a step, so that a day of 25 and one of 23 hours is met.
+# Around the night on which summer time ends, three hours a step; the last moment of a leap day, the last of a winter.
 MOMENTS = [datetime(2025, 10, 24, 21, tzinfo=UTC) + timedelta(hours=hour) for hour in range(0, 80, 3)]
-MOMENTS += [datetime(2024, 2, 28, 22, 59, 59, 999999, tzinfo=UTC), datetime(2024, 3, 30, 23, tzinfo=UTC)]
+MOMENTS += [datetime(2024, 2, 29, 22, 59, 59, 999999, tzinfo=UTC), datetime(2024, 3, 30, 23, tzinfo=UTC)]
 AMOUNTS = [Decimal(text) for text in ("0", "0.01", "10", "10.00", "25.50")]
 PAID = [Decimal(text) for text in ("-10", "-0.01", "0", "0.01", "5", "10", "25.50")]
 
@@ -52,7 +52,8 @@ def test_the_clocks_are_those_of_the_mappers_whatever_happens(
     with history.transaction(force_rollback=True):
         for loan in range(3):
             history.execute(
-                "INSERT INTO library.loan (loan_number, patron_number, item_number, lent_at) VALUES (%s, 'P', '1', now())",
+                "INSERT INTO library.loan (loan_number, patron_number, item_number, lent_at)"
+                " VALUES (%s, 'P', '1', now())",
                 [str(loan)],
             )
         gone: dict[str, list[LoanCharge]] = {}

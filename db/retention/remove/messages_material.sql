@@ -1,0 +1,25 @@
+-- Redacts messages that are due and say in a column of its own what they are about. The message itself stays.
+-- in: cut_off, today, size; after_clock, after_number (where the batch before came to)
+-- out: removed (messages redacted); after_clock, after_number (null: no more)
+WITH picked AS (
+    SELECT message_number, sent_at FROM library.message
+    WHERE num_nonnulls(loan_number, item_number, title, author) > 0
+      AND sent_at < (%(cut_off)s::date + 1)::timestamp AT TIME ZONE 'Europe/Copenhagen'
+      AND (sent_at, message_number) > (%(after_clock)s, %(after_number)s)
+      AND patron_number NOT IN (SELECT patron_number FROM library.held_patrons(%(today)s))
+    ORDER BY sent_at, message_number
+    LIMIT %(size)s
+    FOR NO KEY UPDATE SKIP LOCKED
+), removed AS (
+    UPDATE library.message
+    SET loan_number = NULL, item_number = NULL, title = NULL, author = NULL, text = NULL
+    WHERE message_number = ANY (ARRAY (SELECT message_number FROM picked))
+    RETURNING message_number
+), remembered AS (
+    INSERT INTO sync.forgotten (kind, number, day) SELECT 'message', message_number, %(today)s::date FROM removed
+    ON CONFLICT (kind, number) DO UPDATE SET day = excluded.day
+), last AS (
+    SELECT sent_at, message_number FROM picked ORDER BY sent_at DESC, message_number DESC LIMIT 1
+)
+SELECT (SELECT count(*) FROM removed) AS removed, (SELECT sent_at FROM last) AS after_clock,
+       (SELECT message_number FROM last) AS after_number;
