@@ -157,18 +157,18 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A line that was passed: how many of how many, and the limit in percent. `service`: of which service or rule."""
+    """A line that was passed: how many of how many, and the limit in percent. `part`: of which service or rule."""
 
     line: Line
     count: int
     answers: int
     limit_percent: float
-    service: str | None = None
+    part: str | None = None
 
     @property
     def rule(self) -> str:
         """Names the brake in `sync.approval`: one of each service or rule may hold."""
-        return self.line.key if self.service is None else f"{self.line.key}: {self.service}"
+        return self.line.key if self.part is None else f"{self.line.key}: {self.part}"
 
     @property
     def percent(self) -> float:
@@ -185,7 +185,7 @@ class Alarm:
             "answers": self.answers,
             "percent": round(self.percent, 2),
             "limit_percent": self.limit_percent,
-            **({} if self.service is None else {"service": self.service}),
+            **({} if self.part is None else {"part": self.part}),
         }
 
 

@@ -45,9 +45,17 @@ def by_kind(title: str, counted: Mapping[str, int], wording: str, none: str | No
     return [f"## {title}", "", *table([w["kind"], w["count"]], rows)]
 
 
+_QUESTIONS = {
+    "links": "question_links",
+    "rights": "question_rights",
+    "rows": "question_rows",
+    "patrons": "question_patrons",
+}
+"""Population of a brake -> the words of its question, where they are others than those of answers."""
+
+
 def question_line(question: Question, said: Words) -> str:
     """A brake's question in one line, numbers alone."""
     label = said.say("brake", question.counts["code"])
-    texts = {"links": "question_links", "rights": "question_rights", "patrons": "question_patrons"}
-    text = texts.get(question.counts["population"], "question")
+    text = _QUESTIONS.get(question.counts["population"], "question")
     return str(said["refresh"][text].format(label=label, **question.counts))

@@ -66,6 +66,17 @@ class _Brakes(BaseModel):
         ge=0,
         description="So many patrons may be gone at once, whatever their share.",
     )
+    brake_retention_removed_percent: float = Field(
+        default=plausibility.RETENTION_REMOVED.limit_percent,
+        ge=0,
+        le=100,
+        description="A run of retention stops a rule that would remove more than so many percent of its table's rows.",
+    )
+    brake_retention_removed_more_than: int = Field(
+        default=plausibility.RETENTION_FROM,
+        ge=0,
+        description="So many rows may be removed by a rule of retention in a run, whatever their share.",
+    )
     operators_word_hours: float = Field(
         default=12, gt=0, le=24 * 14, description="No operator's word within so many hours after a brake is `abort`."
     )

@@ -39,7 +39,7 @@ def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> Net
     say(f"run {going_on.run_id} goes on: {going_on.word}")
     counts = NetMediaCounts.restore(record.counts, record.outcomes, record.changes)
     asked = store.questions(worker.connection, run_id=going_on.run_id)
-    words = {word: {q.counts["service"] for q in asked if q.word == word} for word in ("apply", "skip")}
+    words = {word: {q.counts["part"] for q in asked if q.word == word} for word in ("apply", "skip")}
     return _run(
         worker,
         going_on.run_id,

@@ -99,7 +99,7 @@ def _end(worker: Worker, run: Counted, state: str, message: str | None, tell: Te
 def hold(worker: Worker, flow: str, run: Counted, held: BrakeHeld, tell: Tell) -> tuple[str, str]:
     """A brake was pulled: a live run asks, and waits for a word; a dry run says that it would."""
     said = words(worker.settings.language)
-    labels = [said.say("brake", alarm.line.code) + f" ({alarm.service})" * bool(alarm.service) for alarm in held.alarms]
+    labels = [said.say("brake", alarm.line.code) + f" ({alarm.part})" * bool(alarm.part) for alarm in held.alarms]
     if run.dry_run:
         message = f"a live run would stop here and wait for an operator's word: {', '.join(labels)}"
         _end(worker, run, "incomplete", message, tell)

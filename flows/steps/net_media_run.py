@@ -81,7 +81,7 @@ class NetMediaRun:
     def _held(self, changes: Sequence[ServiceChanges]) -> Collection[str]:
         """The services of which more is revoked than may be without a word."""
         self.alarms = [alarm for change in changes for alarm in self._alarms(change)]
-        return [alarm.service for alarm in self.alarms if alarm.service is not None]
+        return [alarm.part for alarm in self.alarms if alarm.part is not None]
 
     def _alarms(self, change: ServiceChanges) -> list[Alarm]:
         if change.revoked <= self.more_than or change.service in self.released:

@@ -77,7 +77,7 @@ def test_a_service_that_would_lose_too_many_waits_for_a_word_and_holds_up_no_oth
     report = town.net_media(NEXT, **BRAKE)
     assert (report["state"], report["held"], granted(town)) == ("waiting", ["film"], {"film": 6, "lyd": 5})
     (question,) = store.questions(town.connection, open_only=True)
-    assert (question.rule, question.counts["service"], question.counts["count"], question.counts["answers"]) == (
+    assert (question.rule, question.counts["part"], question.counts["count"], question.counts["answers"]) == (
         "net_media_revoked_percent: film",
         "film",
         4,

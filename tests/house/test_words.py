@@ -10,7 +10,18 @@ import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from flows.observability import certificate
 from flows.wording import LANGUAGES, words
-from mappers import address_kinds, cases, custody, events, guardian, net_media, plausibility, quarantine, record
+from mappers import (
+    address_kinds,
+    cases,
+    custody,
+    events,
+    guardian,
+    net_media,
+    plausibility,
+    quarantine,
+    record,
+    retention,
+)
 from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
 from mappers.extracts.remarks import Remark
@@ -28,6 +39,13 @@ def failure_codes() -> set[str]:
     return {error.code for error in errors if not error.__subclasses__()}
 
 
+OTHER_BRAKES = (
+    plausibility.LINKS_ENDED,
+    plausibility.RIGHTS_REVOKED,
+    plausibility.RETENTION_REMOVED,
+    plausibility.PATRONS_GONE,
+)
+
 CODES = {
     "case": set(cases.KINDS),
     "case_closed": {cases.UNCERTAIN_BIRTH_DATE, "any"},
@@ -35,19 +53,14 @@ CODES = {
     "case_kind": set(cases.KINDS),
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
-    "brake": {
-        line.code
-        for line in (
-            *plausibility.LINES,
-            plausibility.LINKS_ENDED,
-            plausibility.RIGHTS_REVOKED,
-            plausibility.PATRONS_GONE,
-        )
-    },
+    "brake": {line.code for line in (*plausibility.LINES, *OTHER_BRAKES)},
     "net_media_outcome": set(net_media.OUTCOMES),
     "net_media_because": set(net_media.OUTCOMES) - {net_media.GRANTED},
     "net_media_passes": set(net_media.RULES),
     "net_media_not_asked": set(net_media.RULES),
+    **{section: {rule.name for rule in retention.RULES} for section in ("retention_what", "retention_basis")},
+    "retention_clock": {rule.basis for rule in retention.RULES},
+    "retention_period": {few + rule.unit for rule in retention.RULES for few in ("", "one ", "no ")},
     "address": set(address_kinds.KINDS),
     "status": {str(status) for status in STATUSES},
     "reject": {fault.value for fault in Fault},
