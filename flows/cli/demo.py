@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.cli.guardians import LABEL
 from flows.cli.output import Output
+from flows.cli.retention import show_retention
 
 COMPARED = ("name", "address", "municipality_code", "registry_status", "protected", "quarantine", "guardians")
 FIELD_WORDS = {"municipality_code": "municipality", "guardians": "guardian"}
@@ -56,6 +57,10 @@ def _night(output: Output) -> None:
         _say_links(output, run_watched(lambda: night.link_guardians(night.today), output, LABEL))
         _show_cases(output, night)
         _borrow(output, night)
+        output.say()
+        output.say("And what the library has promised to forget of it is forgotten:")
+        gone = run_watched(lambda: night.clean_up(night.today), output, "rows")
+        show_retention(gone, output, night.settings.language)
         _before_and_after(output, chosen, before, night)
     _where_next(output)
 

@@ -72,6 +72,12 @@ class Demo:
 
         return guardian_links(today=day, return_state=True)
 
+    def clean_up(self, day: date) -> Any:
+        """Removes what is due on `day`, as a Prefect flow."""
+        from flows.retention_cleanup import retention_cleanup
+
+        return retention_cleanup(today=day, return_state=True)
+
     def move_on(self) -> AgeingLog:
         """Lets the registry's people live on until today."""
         return self.registry.advance(self.today)
