@@ -1,4 +1,4 @@
-"""What is due by a rule of retention, counted, removed a batch a transaction, and proved gone (docs/reference/rules.md).
+"""What is due by a rule of retention: counted, removed a batch a transaction, proved gone (docs/reference/rules.md).
 
 Everybody else comes first: a batch takes rows that nobody has locked, holds them for some milliseconds, and waits for
 nobody. What it passes over is there for the next pass. Batches go through the clock's index from where the last one
@@ -22,8 +22,8 @@ from db.statements import statement
 from mappers import events, retention
 from mappers.retention import Part, Rule
 
-BATCH = 1000
-"""Rows of a batch: some 20 ms of work, for which whoever wants one of these very rows may have to wait."""
+BATCH = 250
+"""Rows of a batch: some 10 ms of work, for which whoever wants one of these very rows may have to wait."""
 
 _START = {"after_clock": "-infinity", "after_number": "", "after_kind": "", "after_id": 0}
 _NOBODY = "-infinity"
