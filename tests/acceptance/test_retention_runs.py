@@ -226,6 +226,26 @@ def test_a_promise_that_a_setting_lengthens_is_said_loudly(shelf: Library) -> No
     assert loans(shelf) == ["L1", "L2", "L3", "L4", "L5"]
 
 
+def test_what_is_loaded_while_a_run_removes_goes_in_it(shelf: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    proof = retention.overdue
+
+    def load_late(rule: Any, *args: Any, **more: Any) -> Any:
+        if not loans(shelf)[1:] and ("L7",) not in shelf.rows("SELECT number FROM sync.forgotten"):
+            lend(shelf, "L7", returned=LONG_AGO)
+        return proof(rule, *args, **more)
+
+    monkeypatch.setattr(retention, "overdue", load_late)
+    report = shelf.retention()
+    assert (report["state"], numbers(report, "loans"), loans(shelf)) == ("done", (5, 5, 0, 0, 0), ["L5"])
+
+
+def test_a_consumer_that_has_not_read_for_long_is_declared_dead_loudly(shelf: Library) -> None:
+    shelf.connection.execute("INSERT INTO sync.consumer (consumer, read_at) VALUES ('kiosk', %s)", [date(2025, 1, 1)])
+    (warning,) = shelf.retention()["warnings"]
+    assert "kiosk" in warning and "DEAD" in warning
+    assert shelf.retention()["warnings"] == []
+
+
 def test_lost_items_without_a_bill_are_counted(shelf: Library) -> None:
     lend(shelf, "L9", lost=LONG_AGO)
     report = shelf.retention()
