@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from flows.cli.guardians import LABEL
+from flows.cli.imports import ImportWatcher
 from flows.cli.output import Output
 from flows.cli.retention import show_retention
 
@@ -97,7 +98,7 @@ def _borrow(output: Output, night: Any) -> None:
     loaded = []
     for extract in BORROWING:
         kind = ExtractKind(extract.kind)
-        report = run_watched(partial(night.load, kind, night.today), output, kind.value)
+        report = run_watched(partial(night.load, kind, night.today), output, f"{kind.value}, kB", ImportWatcher)
         loaded.append((said.say("extract_kind", kind.value), report["rows"]["added"]))
     output.table(["Loaded", "rows"], loaded)
 

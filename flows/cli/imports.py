@@ -15,7 +15,7 @@ from flows.cli.running import Watcher, exit_code, run_watched, say_how_to_go_on
 from flows.parameters import Encoding, ExtractKind
 
 
-class _Watcher(Watcher):
+class ImportWatcher(Watcher):
     """Shows the lines read, and how much of the file."""
 
     _size: int | None = None
@@ -60,7 +60,7 @@ def import_extract(
         def load() -> Any:
             return extract_import(kind, file.absolute(), encoding, dry_run, today, approve, complete, return_state=True)
 
-        report = run_watched(load, output, f"{file.name}, kB", _Watcher)
+        report = run_watched(load, output, f"{file.name}, kB", ImportWatcher)
         output.result(report)
         if not as_json:
             _show(report, output, settings.language)
