@@ -46,6 +46,7 @@ class BorrowingLoad(Load):
         self._after_references()
         (right,) = self._one("count_lines")
         changed = self._own("change") if changing else 0
+        self._own("drop_known")
         added = self._own("add", kind=self.remembered_as)
         return Counts(self._read, added, changed, self._read - right - remarks[Remark.FORGOTTEN], remarks=remarks)
 
