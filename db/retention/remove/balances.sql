@@ -23,7 +23,8 @@ WITH picked AS (
 ), busy AS (
     SELECT charge_number FROM paid WHERE payment_number NOT IN (SELECT payment_number FROM locked_payment)
     UNION ALL
-    SELECT charge_number FROM picked WHERE loan_number NOT IN (SELECT loan_number FROM locked_loan)
+    SELECT charge_number FROM picked
+    WHERE loan_number IS NOT NULL AND loan_number NOT IN (SELECT loan_number FROM locked_loan)
 ), removed AS (
     DELETE FROM library.charge
     WHERE charge_number = ANY (ARRAY (SELECT charge_number FROM picked EXCEPT SELECT charge_number FROM busy))

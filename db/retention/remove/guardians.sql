@@ -1,6 +1,6 @@
 -- Deletes guardians who are no patrons and are due, with the links that ended: the set form of
 -- mappers.guardianship.deleted_on. One whom custody names, in force or ahead, stays; so does one with a link to a child
--- of whom a legal hold keeps all.
+-- of whom a legal hold keeps all. The links are locked first: one of which somebody is at work on a link is passed over.
 -- in: cut_off (links ended on or before it), today, size; after_id (where the batch before came to)
 -- out: removed; after_id (null: no more)
 WITH picked AS (
@@ -24,7 +24,17 @@ WITH picked AS (
     ORDER BY guardian.guardian_id
     LIMIT %(size)s
     FOR UPDATE SKIP LOCKED
+), link AS (
+    SELECT link_number, guardian_id FROM library.guardian_link
+    WHERE guardian_id = ANY (ARRAY (SELECT guardian_id FROM picked))
+), locked_link AS (
+    SELECT link_number FROM library.guardian_link
+    WHERE link_number = ANY (ARRAY (SELECT link_number FROM link))
+    FOR UPDATE SKIP LOCKED
 ), removed AS (
-    DELETE FROM library.guardian WHERE guardian_id = ANY (ARRAY (SELECT guardian_id FROM picked)) RETURNING guardian_id
+    DELETE FROM library.guardian WHERE guardian_id = ANY (ARRAY (
+        SELECT guardian_id FROM picked
+        EXCEPT SELECT guardian_id FROM link WHERE link_number NOT IN (SELECT link_number FROM locked_link)))
+    RETURNING guardian_id
 )
 SELECT (SELECT count(*) FROM removed) AS removed, (SELECT max(guardian_id) FROM picked) AS after_id;
