@@ -55,6 +55,17 @@ class _Brakes(BaseModel):
         ge=0,
         description="So many rights to a service may be revoked in a run, whatever their share.",
     )
+    brake_patrons_gone_percent: float = Field(
+        default=plausibility.PATRONS_GONE.limit_percent,
+        ge=0,
+        le=100,
+        description="A whole register is held where more than so many percent of the patrons are not in it.",
+    )
+    brake_patrons_gone_more_than: int = Field(
+        default=plausibility.PATRONS_GONE_FROM,
+        ge=0,
+        description="So many patrons may be gone at once, whatever their share.",
+    )
     brake_retention_removed_percent: float = Field(
         default=plausibility.RETENTION_REMOVED.limit_percent,
         ge=0,

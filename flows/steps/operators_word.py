@@ -28,6 +28,7 @@ COMMANDS = {
     "registry-refresh": "patronsync refresh",
     "guardian-links": "patronsync guardians",
     "net-media-eligibility": "patronsync net-media",
+    "extract-import": "patronsync import patrons FILE.csv --complete",
     "retention-cleanup": "patronsync retention",
 }
 """Flow -> the command that goes on with a run of it."""
@@ -155,7 +156,12 @@ def _question_text(questions: list[Question]) -> str:
 def question_line(counts: dict[str, Any]) -> str:
     """One alarm in words, numbers alone."""
     part = counts.get("part")
-    wholes = {"links": "links", "rights": f"rights to {part}", "rows": f"rows that the rule {part} works on"}
+    wholes = {
+        "links": "links",
+        "rights": f"rights to {part}",
+        "rows": f"rows that the rule {part} works on",
+        "patrons": "patrons",
+    }
     what = wholes.get(counts["population"], "answers")
     share = f"{counts['count']} of {counts['answers']} {what}"
     return f"{counts['code']}: {share} ({counts['percent']} %; the limit is {counts['limit_percent']} %)"

@@ -41,7 +41,12 @@ def failure_codes() -> set[str]:
     return {error.code for error in errors if not error.__subclasses__()}
 
 
-OTHER_BRAKES = (plausibility.LINKS_ENDED, plausibility.RIGHTS_REVOKED, plausibility.RETENTION_REMOVED)
+OTHER_BRAKES = (
+    plausibility.LINKS_ENDED,
+    plausibility.RIGHTS_REVOKED,
+    plausibility.RETENTION_REMOVED,
+    plausibility.PATRONS_GONE,
+)
 
 CODES = {
     "case": set(cases.KINDS),
