@@ -21,11 +21,13 @@ class ImportWatcher(Watcher):
     _size: int | None = None
 
     def due(self, patrons: int) -> None:
+        """As many lines as the file has, told once."""
         if self._size is None:
             self._size = patrons
             super().due(patrons)
 
     def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+        """So much of the file is read, so many lines of it."""
         note = f"{changes['lines']} lines" + (", loading them" if patrons == self._size else "")
         self.bar.at(patrons, note)
 
