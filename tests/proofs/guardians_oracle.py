@@ -183,13 +183,24 @@ class Oracle:
         """Links, cases and knowledge go over to who a guardian has proved to be."""
         for link in self._all_links():
             link.who = self._united(link.who)
-        for case in self._all_cases():
-            case.who = self._united(case.who)
+        for child, cases in self.cases.items():
+            self.cases[child] = self._of_the_united(cases)
         for number in list(self.outside):
             if (who := self.person(number)) != number:
                 known = self.outside.pop(number)
                 if who in self.patrons and self.patrons[who].before is None:
                     self.patrons[who].before = known
+
+    def _of_the_united(self, cases: list[Case]) -> list[Case]:
+        """The cases, each about who the guardian has proved to be. Of two that are the same now, one stays."""
+        kept: list[Case] = []
+        for case in sorted(cases, key=lambda case: (self._united(case.who) != case.who, case.since)):
+            who = self._united(case.who)
+            twice = any((other.kind, other.who) == (case.kind, who) and other.stands() for other in kept)
+            if who == case.who or not (case.stands() and twice):
+                case.who = who
+                kept.append(case)
+        return kept
 
     def _united(self, who: str) -> str:
         return who if who == NOBODY or who in self.patrons else self.person(who)
