@@ -19,7 +19,7 @@ ZONES = ("UTC", "Europe/Copenhagen", "America/Los_Angeles", "Pacific/Kiritimati"
 def some_library(library: Library, proof: Proof, part: int) -> Nights:
     """Households in an empty library whose server may think itself anywhere on earth."""
     proof.random = random.Random(f"{proof.seed} {part}")
-    households = proof.size(small=10, full=150)
+    households = proof.size(small=10, full=60)
     zone, batch = proof.random.choice(ZONES), proof.random.choice([3, 50, 5_000])
     name = library.connection.info.dbname
     library.connection.execute(f"ALTER DATABASE {name} SET TimeZone = '{zone}'")  # type: ignore[call-overload]
