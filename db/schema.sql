@@ -314,15 +314,17 @@ CREATE FUNCTION sync.charges_changed() RETURNS trigger
     AS $$
 BEGIN
     PERFORM sync.settle_charges(array_agg(charge_number))
-    FROM before JOIN after USING (charge_number)
-    WHERE (before.amount, before.charged_at) IS DISTINCT FROM (after.amount, after.charged_at)
+    FROM (
+        SELECT charge_number, amount, charged_at FROM after EXCEPT SELECT charge_number, amount, charged_at FROM before
+    ) AS changed
     HAVING count(*) > 0;
     PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number))
     FROM (
-        SELECT unnest(ARRAY[before.loan_number, after.loan_number]) AS loan_number
-        FROM before JOIN after USING (charge_number)
-        WHERE (before.loan_number, before.settled_on, before.kind)
-            IS DISTINCT FROM (after.loan_number, after.settled_on, after.kind)
+        (SELECT charge_number, loan_number, settled_on, kind FROM after
+         EXCEPT SELECT charge_number, loan_number, settled_on, kind FROM before)
+        UNION ALL
+        (SELECT charge_number, loan_number, settled_on, kind FROM before
+         EXCEPT SELECT charge_number, loan_number, settled_on, kind FROM after)
     ) AS touched
     WHERE loan_number IS NOT NULL
     HAVING count(*) > 0;
@@ -571,10 +573,20 @@ CREATE FUNCTION sync.touch_changed_patrons() RETURNS trigger
     AS $$
 BEGIN
     INSERT INTO sync.net_media_touched (patron_number, moved)
-    SELECT patron_number, before.municipality_code IS DISTINCT FROM after.municipality_code
-    FROM before JOIN after USING (patron_number)
-    WHERE (before.municipality_code, before.registry_status, before.birth_date, before.patron_group)
-        IS DISTINCT FROM (after.municipality_code, after.registry_status, after.birth_date, after.patron_group);
+    SELECT patron_number, bool_or(moved)
+    FROM (
+        SELECT patron_number, false AS moved
+        FROM (
+            SELECT patron_number, municipality_code, registry_status, birth_date, patron_group FROM after
+            EXCEPT SELECT patron_number, municipality_code, registry_status, birth_date, patron_group FROM before
+        ) AS changed
+        UNION ALL
+        SELECT patron_number, true
+        FROM (
+            SELECT patron_number, municipality_code FROM after EXCEPT SELECT patron_number, municipality_code FROM before
+        ) AS moved
+    ) AS touched
+    GROUP BY patron_number;
     RETURN NULL;
 END
 $$;
