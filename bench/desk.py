@@ -33,7 +33,7 @@ def desk(url: str, loans: int) -> Callable[[str], tuple[list[float], int]]:
         taken: list[float] = []
         waits = 0
         done = Path(file)
-        while not done.exists():
+        while not (taken and done.exists()):
             number = loan_number(drawn.randrange(loans))
             began = time.perf_counter()
             try:
