@@ -9,7 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import apply, client, growth, guardians, imports, mapping, net_media, prefect_share, refresh, report
+from bench import (
+    apply,
+    client,
+    growth,
+    guardians,
+    imports,
+    mapping,
+    net_media,
+    prefect_share,
+    refresh,
+    report,
+    retention,
+)
 from bench.place import Place, open_place
 from bench.results import Figure
 from bench.sizes import FULL, SMALL, Sizes
@@ -24,6 +36,7 @@ SUBJECTS: dict[str, Callable[[Sizes, Place], Iterator[Figure]]] = {
     "imports": imports.measure,
     "net_media": net_media.measure,
     "guardians": guardians.measure,
+    "retention": retention.measure,
 }
 """What there is to measure, in the order in which it is told."""
 
@@ -36,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     sizes = SMALL if asked.small else FULL
     figures: list[Figure] = []
+    missing = list(asked.subject or SUBJECTS)
     with _place() as place:
         for name in asked.subject or SUBJECTS:
             print(f"measuring {name} ...", file=sys.stderr, flush=True)
@@ -44,10 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
                 print(
                     f"  {figure.name}: {figure.value:.2f} {figure.unit} ({figure.detail})", file=sys.stderr, flush=True
                 )
+            missing.remove(name)
+            if not (asked.small or asked.subject):
+                report.write(figures, missing=missing)  # what is measured stays, whatever becomes of the rest
     print(report.table(figures))
     if asked.small or asked.subject:
         return 0
-    report.write(figures)
     print(f"Written to {report.RESULTS} and {report.PAGE}.")
     return 0 if all(figure.met for figure in figures) else 1
 

@@ -24,7 +24,7 @@ from bench.results import Figure, interleaved, ratio
 from bench.sizes import Sizes
 from cpr_client import open_client
 from db.connect import Connection, connect
-from db.guardians.links import Terms, decide_links, list_children
+from db.guardians.links import Terms, count_ending, decide_links, list_children
 from db.guardians.people import create_staging, one_at_a_time, reconcile
 from db.runs.store import close_run, open_run
 from flows.settings import Settings, use
@@ -63,7 +63,10 @@ class _Minors:
         with self.connection.transaction():
             reconcile(self.connection, self.today)
         found = 0
-        for children in self.batches(list_children(self.connection, terms)):
+        due = list_children(self.connection, terms)
+        with self.connection.transaction(force_rollback=True):  # as the brake asks
+            count_ending(self.connection, due, terms)
+        for children in self.batches(due):
             with self.connection.transaction():
                 one_at_a_time(self.connection)
                 found += len(decide_links(self.connection, children, terms).patron_numbers)

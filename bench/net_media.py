@@ -4,18 +4,22 @@
 `second` follows it, when every 500th patron has moved. `bare` puts the very rows and events of `first` into the same
 tables by INSERT .. SELECT out of tables that hold them ready. Each is one transaction, timed from begin to commit.
 
-Meanwhile somebody reads and writes one patron, over and over, with a `lock_timeout` of 50 ms: a wait for a lock that
-lasts longer is an error, and counted. (`log_lock_waits` would log the same waits, with `deadlock_timeout` at 50 ms.)
+Meanwhile somebody reads and writes one patron after another of those who move: other group, blocked and not, deleted
+and entered again. Each time with a `lock_timeout` of 50 ms: a wait for a lock that lasts longer is an error, and is
+counted.
+(`log_lock_waits` would log the same waits, with `deadlock_timeout` at 50 ms.)
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from statistics import median
+from typing import LiteralString
 
 import psycopg
 
@@ -59,6 +63,26 @@ MOVE = """
     UPDATE library.patron SET municipality_code = CASE municipality_code WHEN '0851' THEN '0101' ELSE '0851' END
     WHERE substr(patron_number, 2)::integer %% %s = 0
 """
+PATRON = "patron_number, municipality_code, registry_status, birth_date, patron_group"
+MOVED = (
+    "SELECT patron_number FROM library.patron WHERE substr(patron_number, 2)::integer %% %s = 0 ORDER BY 1 LIMIT 2000"
+)
+READ_AND_WRITE = (
+    "SELECT * FROM library.patron WHERE patron_number = %(number)s FOR UPDATE",
+    "SELECT * FROM library.net_media_right WHERE patron_number = %(number)s",
+    "UPDATE library.patron SET patron_group = CASE patron_group WHEN 'Barn' THEN 'Voksen' ELSE 'Barn' END "
+    "WHERE patron_number = %(number)s",
+)
+BLOCK = (
+    "INSERT INTO library.block VALUES (%(number)s, 'lost card', 'staff', '2025-06-01')",
+    "DELETE FROM library.block WHERE patron_number = %(number)s AND reason = 'lost card'",
+)
+DELETE = (
+    f"CREATE TEMPORARY TABLE again ON COMMIT DROP AS SELECT {PATRON} FROM library.patron "
+    "WHERE patron_number = %(number)s",
+    "DELETE FROM library.patron WHERE patron_number = %(number)s",
+    f"INSERT INTO library.patron ({PATRON}) TABLE again",
+)
 RIGHTS = "patron_number, service, granted, reason, since, until, municipality_code, left_on"
 EVENTS = "patron_number, kind, fields, run_id"
 
@@ -99,7 +123,7 @@ def measure(sizes: Sizes, place: Place) -> Iterator[Figure]:
         f"seconds: {median(seconds):.2f}; {median(firsts):.1f}",
     )
     yield Figure(
-        "who reads and writes one patron meanwhile waits over 50 ms for a lock",
+        "who reads, writes, blocks or deletes one patron meanwhile waits over 50 ms for a lock",
         100 * sum(tries) / len(tries),
         "%",
         "at most",
@@ -160,18 +184,18 @@ def _timed(connection: Connection, work: Callable[[], None]) -> float:
 
 @contextmanager
 def _somebody_else(url: str, tries: list[bool]) -> Iterator[None]:
-    """Reads and writes one patron until the block is left; notes of each time whether it waited too long."""
+    """Reads and writes a patron at a time until the block is left; notes each time whether it waited too long."""
     done = threading.Event()
 
     def work() -> None:
         with connect(url, name="somebody else", autocommit=True) as connection:
             connection.execute(f"SET lock_timeout = '{LONGEST_WAIT}'")
-            while not done.wait(0.005) or not tries:
-                try:
-                    _read_and_write(connection)
-                    tries.append(False)
-                except psycopg.errors.LockNotAvailable:
-                    tries.append(True)
+            moved = [number for (number,) in connection.execute(MOVED, [EVERY])]
+            for number in itertools.cycle(moved):
+                if done.wait(0.005) and tries:
+                    return
+                for statements in (READ_AND_WRITE, BLOCK, DELETE):
+                    tries.append(_waits(connection, statements, {"number": number}))
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -182,13 +206,12 @@ def _somebody_else(url: str, tries: list[bool]) -> Iterator[None]:
         thread.join()
 
 
-def _read_and_write(connection: Connection) -> None:
-    one = ["P000000001"]
-    with connection.transaction():
-        connection.execute("SELECT * FROM library.patron WHERE patron_number = %s FOR UPDATE", one)
-        connection.execute("SELECT * FROM library.net_media_right WHERE patron_number = %s", one)
-        connection.execute(
-            "UPDATE library.patron SET patron_group = CASE patron_group WHEN 'Barn' THEN 'Voksen' ELSE 'Barn' END "
-            "WHERE patron_number = %s",
-            one,
-        )
+def _waits(connection: Connection, statements: Sequence[LiteralString], parameters: dict[str, str]) -> bool:
+    """Does it in one transaction; whether it had to wait too long for a lock."""
+    try:
+        with connection.transaction():
+            for statement in statements:
+                connection.execute(statement, parameters)
+    except psycopg.errors.LockNotAvailable:
+        return True
+    return False

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import Jsonb
 
 from bench.people import DAY, NIGHTS, TEMPLATES, cpr_number, patron_number, records
@@ -37,14 +38,25 @@ class Place:
     @contextmanager
     def database(self) -> Iterator[str]:
         """A database with the whole schema and no patron; yields its URL. It goes with the block."""
+        with self._database("") as url:
+            migrate(url)
+            yield url
+
+    @contextmanager
+    def copy(self, url: str) -> Iterator[str]:
+        """A copy of a database that nobody is connected to, while the block runs; yields its URL."""
+        with self._database(f"TEMPLATE {conninfo_to_dict(url)['dbname']} STRATEGY file_copy") as copied:
+            yield copied
+
+    @contextmanager
+    def _database(self, options: str) -> Iterator[str]:
         name = f"bench_{os.getpid()}_{next(self._numbers)}"
         with connect(self.server.url, autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name}")
+            admin.execute(f"CREATE DATABASE {name} {options}")  # type: ignore[call-overload]
             try:
-                migrate(self.server.url_of(name))
                 yield self.server.url_of(name)
             finally:
-                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+                admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
 
 
 @contextmanager

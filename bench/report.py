@@ -32,18 +32,18 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
-def write(figures: Sequence[Figure], root: Path = ROOT) -> None:
-    """Writes both files."""
+def write(figures: Sequence[Figure], root: Path = ROOT, missing: Sequence[str] = ()) -> None:
+    """Writes both files. `missing`: subjects that have not been measured (yet)."""
     text = json.dumps([figure.as_json() for figure in figures], indent=2, ensure_ascii=False)
     (root / RESULTS).write_text(text + "\n", encoding="utf-8")
-    (root / PAGE).write_text(_page(figures), encoding="utf-8")
+    (root / PAGE).write_text(_page(figures, missing), encoding="utf-8")
 
 
 def _row(figure: Figure) -> tuple[str, str, str, str]:
     return figure.name, f"{figure.value:.2f} {figure.unit}", figure.target, "met" if figure.met else "MISSED"
 
 
-def _page(figures: Sequence[Figure]) -> str:
+def _page(figures: Sequence[Figure], missing: Sequence[str]) -> str:
     lines = [
         "# Benchmarks",
         "",
@@ -55,6 +55,7 @@ def _page(figures: Sequence[Figure]) -> str:
         f"Medians of {FULL.rounds} rounds; the two large ones, {FULL.many_patrons:,} patrons and {FULL.lines:,} lines, "
         "ran once.",
         "",
+        *([f"Not measured in this run: {', '.join(missing)}.", ""] if missing else []),
         "| Figure | Value | Target | | Worked out from |",
         "| --- | ---: | --- | --- | --- |",
         *(f"| {' | '.join((*_row(figure), figure.detail))} |" for figure in figures),

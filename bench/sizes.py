@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Rounds of each comparison; look-ups, answers, patrons, lines and minors in one of them."""
+    """Rounds of each comparison; look-ups, answers, patrons, lines, minors and loans in one of them."""
 
     rounds: int = 5
     look_ups: int = 3_000
@@ -22,6 +22,8 @@ class Sizes:
     net_media_patrons: int = 1_000_000
     few_lines: int = 100_000
     minors: int = 50_000
+    loans: int = 3_000_000
+    few_loans: int = 300_000
 
 
 FULL = Sizes()
@@ -39,4 +41,6 @@ SMALL = Sizes(
     net_media_patrons=2_000,
     few_lines=200,
     minors=200,
+    loans=3_000,
+    few_loans=300,
 )

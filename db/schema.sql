@@ -214,37 +214,44 @@ CREATE FUNCTION library.municipality_statistics(day date) RETURNS TABLE(municipa
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    WITH small AS (
-        SELECT *, patrons < 5 AS is_small,
-               count(*) FILTER (WHERE patrons < 5) OVER area AS small_cells,
-               coalesce(sum(patrons) FILTER (WHERE patrons < 5) OVER area, 0) AS small_patrons,
+    WITH cells AS (
+        SELECT *, patrons < 5 AS is_small FROM sync.municipality_cells(day)
+    ), ages AS (
+        SELECT *, sum(patrons) FILTER (WHERE is_small) OVER age AS small_patrons,
                row_number() OVER (
-                   PARTITION BY municipality_code, patrons < 5 ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
-        FROM sync.municipality_cells(day)
-        WINDOW area AS (PARTITION BY municipality_code)
-    ), left_out AS (
-        SELECT *, is_small OR (place = 1 AND small_cells > 0 AND (small_cells = 1 OR small_patrons < 5)) AS is_out FROM small
+                   PARTITION BY municipality_code, minors > 0, is_small ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
+        FROM cells WINDOW age AS (PARTITION BY municipality_code, minors > 0)
+    ), first AS (
+        SELECT *, is_small OR (place = 1 AND small_patrons < 5) IS TRUE AS is_out FROM ages
+    ), areas AS (
+        SELECT municipality_code, age_band, patron_group, patrons, minors, with_net_media, is_out,
+               sum(patrons) FILTER (WHERE is_out) OVER area AS out_patrons,
+               row_number() OVER (
+                   PARTITION BY municipality_code, is_out ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
+        FROM first WINDOW area AS (PARTITION BY municipality_code)
+    ), second AS (
+        SELECT municipality_code, age_band, patron_group, patrons, minors, with_net_media, patrons - with_net_media AS without,
+               is_out OR (place = 1 AND out_patrons < 5) IS TRUE AS is_out
+        FROM areas
     ), veiled AS (
-        SELECT *,
-               minors BETWEEN 1 AND 4 OR patrons - minors BETWEEN 1 AND 4 AS veil_minors,
-               with_net_media BETWEEN 1 AND 4 OR patrons - with_net_media BETWEEN 1 AND 4 AS veil_media
-        FROM left_out
+        SELECT *, is_out OR with_net_media BETWEEN 1 AND 4 OR without BETWEEN 1 AND 4 AS is_hidden FROM second
     ), counted AS (
         SELECT *,
-               count(*) FILTER (WHERE is_out OR veil_minors) OVER area AS minors_hidden,
-               count(*) FILTER (WHERE is_out OR veil_media) OVER area AS media_hidden,
+               sum(with_net_media) FILTER (WHERE is_hidden) OVER area AS hidden_with,
+               sum(without) FILTER (WHERE is_hidden) OVER area AS hidden_without,
                row_number() OVER (
-                   PARTITION BY municipality_code, is_out OR veil_minors
-                   ORDER BY minors, age_band, patron_group NULLS LAST) AS minors_place,
+                   PARTITION BY municipality_code, is_hidden, with_net_media > 0
+                   ORDER BY patrons, age_band, patron_group NULLS LAST) AS with_place,
                row_number() OVER (
-                   PARTITION BY municipality_code, is_out OR veil_media
-                   ORDER BY with_net_media, age_band, patron_group NULLS LAST) AS media_place
-        FROM veiled
-        WINDOW area AS (PARTITION BY municipality_code)
+                   PARTITION BY municipality_code, is_hidden, without > 0
+                   ORDER BY patrons, age_band, patron_group NULLS LAST) AS without_place
+        FROM veiled WINDOW area AS (PARTITION BY municipality_code)
     )
-    SELECT municipality_code, age_band, patron_group, patrons,
-           CASE WHEN NOT veil_minors AND NOT (minors_hidden = 1 AND minors_place = 1) THEN minors END,
-           CASE WHEN NOT veil_media AND NOT (media_hidden = 1 AND media_place = 1) THEN with_net_media END
+    SELECT municipality_code, age_band, patron_group, patrons, minors,
+           CASE WHEN NOT is_hidden
+                     AND (with_net_media > 0 AND with_place = 1 AND hidden_with BETWEEN 1 AND 4) IS NOT TRUE
+                     AND (without > 0 AND without_place = 1 AND hidden_without BETWEEN 1 AND 4) IS NOT TRUE
+                THEN with_net_media END
     FROM counted
     WHERE NOT is_out
 $$;
@@ -307,15 +314,17 @@ CREATE FUNCTION sync.charges_changed() RETURNS trigger
     AS $$
 BEGIN
     PERFORM sync.settle_charges(array_agg(charge_number))
-    FROM before JOIN after USING (charge_number)
-    WHERE (before.amount, before.charged_at) IS DISTINCT FROM (after.amount, after.charged_at)
+    FROM (
+        SELECT charge_number, amount, charged_at FROM after EXCEPT SELECT charge_number, amount, charged_at FROM before
+    ) AS changed
     HAVING count(*) > 0;
     PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number))
     FROM (
-        SELECT unnest(ARRAY[before.loan_number, after.loan_number]) AS loan_number
-        FROM before JOIN after USING (charge_number)
-        WHERE (before.loan_number, before.settled_on, before.kind)
-            IS DISTINCT FROM (after.loan_number, after.settled_on, after.kind)
+        (SELECT charge_number, loan_number, settled_on, kind FROM after
+         EXCEPT SELECT charge_number, loan_number, settled_on, kind FROM before)
+        UNION ALL
+        (SELECT charge_number, loan_number, settled_on, kind FROM before
+         EXCEPT SELECT charge_number, loan_number, settled_on, kind FROM after)
     ) AS touched
     WHERE loan_number IS NOT NULL
     HAVING count(*) > 0;
@@ -377,18 +386,6 @@ END
 $_$;
 
 COMMENT ON FUNCTION sync.drop_access_partitions(cut_off date) IS 'Drops partitions of the access log that are over for good, and empty';
-
-CREATE FUNCTION sync.drop_net_media_rights() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    DELETE FROM library.net_media_right USING touched WHERE net_media_right.patron_number = touched.patron_number;
-    INSERT INTO sync.net_media_touched (patron_number) SELECT patron_number FROM touched;
-    RETURN NULL;
-END
-$$;
-
-COMMENT ON FUNCTION sync.drop_net_media_rights() IS 'Deletes the rights to net media of patrons who are deleted; what a run decides at that moment, the next one deletes';
 
 CREATE FUNCTION sync.ensure_access_partition(month date) RETURNS boolean
     LANGUAGE plpgsql
@@ -576,15 +573,36 @@ CREATE FUNCTION sync.touch_changed_patrons() RETURNS trigger
     AS $$
 BEGIN
     INSERT INTO sync.net_media_touched (patron_number, moved)
-    SELECT patron_number, before.municipality_code IS DISTINCT FROM after.municipality_code
-    FROM before JOIN after USING (patron_number)
-    WHERE (before.municipality_code, before.registry_status, before.birth_date, before.patron_group)
-        IS DISTINCT FROM (after.municipality_code, after.registry_status, after.birth_date, after.patron_group);
+    SELECT patron_number, bool_or(moved)
+    FROM (
+        SELECT patron_number, false AS moved
+        FROM (
+            SELECT patron_number, municipality_code, registry_status, birth_date, patron_group FROM after
+            EXCEPT SELECT patron_number, municipality_code, registry_status, birth_date, patron_group FROM before
+        ) AS changed
+        UNION ALL
+        SELECT patron_number, true
+        FROM (
+            SELECT patron_number, municipality_code FROM after EXCEPT SELECT patron_number, municipality_code FROM before
+        ) AS moved
+    ) AS touched
+    GROUP BY patron_number;
     RETURN NULL;
 END
 $$;
 
 COMMENT ON FUNCTION sync.touch_changed_patrons() IS 'Notes whose rights to net media must be decided: patrons of whom something is another that they hang on';
+
+CREATE FUNCTION sync.touch_deleted_patrons() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO sync.net_media_touched (patron_number, deleted) SELECT patron_number, true FROM touched;
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION sync.touch_deleted_patrons() IS 'Notes whose rights to net media must be deleted by the next run';
 
 CREATE FUNCTION sync.touch_patrons() RETURNS trigger
     LANGUAGE plpgsql
@@ -595,7 +613,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added or deleted, and whose blocks are others';
+COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added, and whose blocks are others';
 
 CREATE VIEW downstream.municipality_statistics AS
  SELECT municipality_code,
@@ -1071,8 +1089,8 @@ CREATE TABLE library.net_media_right (
     until date,
     municipality_code text,
     left_on date,
-    CONSTRAINT net_media_right_check CHECK ((granted OR ((reason IS NOT NULL) AND (municipality_code IS NULL)))),
-    CONSTRAINT net_media_right_check1 CHECK (((NOT granted) OR (((reason IS NULL) = (until IS NULL)) AND ((reason IS NULL) = (left_on IS NULL)) AND (municipality_code IS NOT NULL))))
+    CONSTRAINT net_media_right_check CHECK ((granted OR ((reason IS NOT NULL) AND (municipality_code IS NULL) AND (left_on IS NULL)))),
+    CONSTRAINT net_media_right_check1 CHECK (((NOT granted) OR (((reason IS NULL) = (until IS NULL)) AND (municipality_code IS NOT NULL))))
 );
 
 COMMENT ON TABLE library.net_media_right IS 'Whether a patron may use a net-media service, as the last run decided; a row for every patron and service';
@@ -1091,7 +1109,7 @@ COMMENT ON COLUMN library.net_media_right.until IS 'Last day of the grace; null:
 
 COMMENT ON COLUMN library.net_media_right.municipality_code IS 'By whose agreement it is granted; null: it is not';
 
-COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: no grace';
+COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: nobody knows of a move';
 
 CREATE TABLE library.net_media_service (
     service text NOT NULL,
@@ -1605,6 +1623,7 @@ COMMENT ON COLUMN sync.net_media_in_force.grace_days IS 'As of the agreement';
 CREATE TABLE sync.net_media_touched (
     patron_number text NOT NULL,
     moved boolean DEFAULT false NOT NULL,
+    deleted boolean DEFAULT false NOT NULL,
     transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL
 );
 
@@ -1613,6 +1632,8 @@ COMMENT ON TABLE sync.net_media_touched IS 'Patrons of whom something has change
 COMMENT ON COLUMN sync.net_media_touched.patron_number IS 'The patron';
 
 COMMENT ON COLUMN sync.net_media_touched.moved IS 'The municipality is another';
+
+COMMENT ON COLUMN sync.net_media_touched.deleted IS 'The patron was deleted, and whoever has the number now is somebody else';
 
 COMMENT ON COLUMN sync.net_media_touched.transaction_id IS 'The transaction that changed it: its event (sync.change) says by which run, and so on which day, a move was learnt';
 
@@ -2008,8 +2029,6 @@ CREATE TRIGGER charges_changed AFTER UPDATE ON library.charge REFERENCING OLD TA
 
 CREATE TRIGGER charges_removed AFTER DELETE ON library.charge REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION sync.charges_removed();
 
-CREATE TRIGGER drop_net_media_rights AFTER DELETE ON library.patron REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.drop_net_media_rights();
-
 CREATE TRIGGER payments_added AFTER INSERT ON library.payment REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.payments_touched();
 
 CREATE TRIGGER payments_changed AFTER UPDATE ON library.payment REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.payments_changed();
@@ -2023,6 +2042,8 @@ CREATE TRIGGER touch_blocked AFTER INSERT ON library.block REFERENCING NEW TABLE
 CREATE TRIGGER touch_changed AFTER UPDATE ON library.block REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 
 CREATE TRIGGER touch_changed AFTER UPDATE ON library.patron REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_changed_patrons();
+
+CREATE TRIGGER touch_deleted AFTER DELETE ON library.patron REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_deleted_patrons();
 
 CREATE TRIGGER touch_lifted AFTER DELETE ON library.block REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 

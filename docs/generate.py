@@ -108,6 +108,7 @@ def extract_columns() -> list[str]:
             needs = "in every row" if column.required else f"only beside `{partner}`" if partner else ""
             registrys = extract.kind == "patrons" and column.name in FACT_OF_COLUMN
             taken = "only while the registry has not spoken" if registrys else "always"
+            taken += ", but an empty cell does not clear it" * column.for_good
             rows.append((f"`{column.name}`", needs, taken))
         lines += [f"### Columns of {extract.kind}", "", *_table(["Column", "There", "Taken"], rows)]
     return lines

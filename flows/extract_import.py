@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from prefect.states import Completed, Failed
 
 from flows.observability.redaction import scrubbed
 from flows.parameters import Encoding, ExtractKind, Today
-from flows.steps.import_run import begin_import
+from flows.steps.begin_import import begin
+from flows.steps.end_import import end
+from flows.steps.import_run import Asked
 from flows.steps.listening import told
-from flows.steps.load_extract import load_extract
 from flows.steps.worker import open_worker
 
 FLOW = "extract-import"
@@ -25,6 +25,7 @@ def run_name() -> str:
     """What the run does: "import patrons, spring.csv, dry run"."""
     given = runtime.flow_run.parameters
     extra = [f"today {given['today']}"] if given.get("today") else []
+    extra += ["whole register"] if given.get("complete") else []
     extra += ["dry run"] if given.get("dry_run") else []
     kind = getattr(given.get("kind"), "value", given.get("kind", ""))
     return ", ".join([f"import {kind}", Path(str(given.get("path", ""))).name, *extra])
@@ -38,6 +39,7 @@ def extract_import(
     dry_run: bool = False,
     today: Today = None,
     approve: bool = False,
+    complete: bool = False,
 ) -> State[Any]:
     """Loads an extract of the library system. Loading the same file again changes nothing.
 
@@ -49,28 +51,17 @@ def extract_import(
         dry_run: Report what would change, but change nothing.
         today: The day to work by, if not today; a day ahead is possible in a dry run alone.
         approve: Take a file of agreements that lacks a municipality which has one in force.
+        complete: Of patrons: the file is the whole register, and whoever is not in it is gone.
     """
-    return told(lambda: _load(kind, path, encoding, dry_run=dry_run, today=today, approve=approve))
+    asked = Asked(kind, path, encoding, dry_run=dry_run, today=today, approve=approve, complete=complete)
+    return told(lambda: _load(asked))
 
 
-def _load(
-    kind: ExtractKind, path: Path, encoding: Encoding, *, dry_run: bool, today: date | None, approve: bool
-) -> State[Any]:
+def _load(asked: Asked) -> State[Any]:
     with scrubbed(), open_worker(need_registry=False) as worker:
-        run = begin_import(worker, FLOW, kind, path, encoding, dry_run=dry_run, today=today, approve=approve)
-        try:
-            loaded = load_extract(
-                worker.connection,
-                kind,
-                path,
-                encoding,
-                run.terms,
-                language=worker.settings.language,
-                progress=run.progress,
-            )
-        except Exception as error:
-            run.end_failed(error)
-            raise
-        get_run_logger().info(f"{path.name}: {loaded.counts.read} lines read, {loaded.counts.rejected} rejected")
-        state, message = run.end(loaded)
-    return Completed(message=state) if state == "done" else Failed(message=message)
+        say = get_run_logger().info
+        run = begin(worker, FLOW, asked, say)
+        loaded = run.load()
+        say(f"{asked.path.name}: {loaded.counts.read} lines read, {loaded.counts.rejected} rejected")
+        state, message = end(run, FLOW, loaded)
+    return Completed(message=message or state) if state == "done" else Failed(message=message)

@@ -45,6 +45,12 @@ class ExtractKind(StrEnum):
 
     patrons = "patrons"
     guardians = "guardians"
+    loans = "loans"
+    reservations = "reservations"
+    charges = "charges"
+    payments = "payments"
+    messages = "messages"
+    holds = "holds"
     agreements = "agreements"
 
 

@@ -96,13 +96,12 @@ def custody_after(before: Entries | None, after: PatronRecord, person: Person, t
         return None
     if not is_minor(after.birth_date, today):
         return before
-    known = {
-        (e.kind, e.holder, e.valid_from) for e in before or () if e.valid_to is None or e.valid_to > _long_ago(today)
-    }
+    # The number is left out: a holder's may have changed since.
+    known = {(e.kind, e.valid_from) for e in before or () if e.valid_to is None or e.valid_to > _long_ago(today)}
     kept = tuple(
         entry
         for entry in custody_entries(person)
-        if entry.valid_to is None or entry.valid_to > today or (entry.kind, entry.holder, entry.valid_from) in known
+        if entry.valid_to is None or entry.valid_to > today or (entry.kind, entry.valid_from) in known
     )
     return before if kept == before else kept
 

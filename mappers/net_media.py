@@ -142,10 +142,10 @@ class Explanation:
 
     @property
     def may_change_on(self) -> date | None:
-        """The next day on which dates alone may make it another right: none before the rule that fails turns."""
-        failing = next((verdict for verdict in self.verdicts if verdict.passes is False), None)
-        asked = self.verdicts if failing is None else [failing]
-        return min((verdict.may_change_on for verdict in asked if verdict.may_change_on), default=None)
+        """The next day on which dates alone may make it another right, or refuse it for another reason: rules that are
+        asked after the one that fails say nothing of that."""
+        failing = next((place for place, verdict in enumerate(self.verdicts, 1) if verdict.passes is False), None)
+        return min((one.may_change_on for one in self.verdicts[:failing] if one.may_change_on), default=None)
 
 
 def is_resident(registry_status: int | None, municipality_code: str | None) -> bool:
@@ -197,15 +197,23 @@ def explain(
     """The right to a service today, and what each rule says of it."""
     own = in_force(agreements, service, patron.municipality_code, today)
     former, left_on, until = (None, None, None) if own else _grace(patron, service, agreements, held, today)
-    agreement = own or former
-    verdicts = [
-        Verdict(RESIDENCE, *_residence(patron)),
-        _agreement(patron, service, agreements, own, former, until, today),
-        _blocks(patron, today, not_barring),
-        _age(patron, agreement, today),
-        _group(patron, agreement),
-    ]
+
+    def ask(former: Agreement | None) -> list[Verdict]:
+        agreement = own or former
+        return [
+            Verdict(RESIDENCE, *_residence(patron)),
+            _agreement(patron, service, agreements, own, former, until, today),
+            _blocks(patron, today, not_barring),
+            _age(patron, agreement, today),
+            _group(patron, agreement),
+        ]
+
+    verdicts = ask(former)
+    if former and any(verdict.passes is False for verdict in verdicts):
+        former = None  # another rule that fails ends a grace for good: from now on there is no agreement
+        verdicts = ask(former)
     assert tuple(verdict.rule for verdict in verdicts) == RULES
+    agreement = own or former
     failing = next((verdict.reason for verdict in verdicts if verdict.passes is False), None)
     granted = failing is None and agreement is not None
     reason = failing if not granted else GRACE if former else None

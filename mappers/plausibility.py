@@ -19,7 +19,7 @@ from mappers.protection import protected_on
 from mappers.record import Decision, PatronRecord
 from mappers.status import DEAD as DEAD_STATUS
 
-Population = Literal["known", "first", "links", "rights", "rows"]
+Population = Literal["known", "first", "links", "rights", "patrons", "rows"]
 
 FROM_ANSWERS = 200
 """No verdict on a population before so many answers of it, where no setting says otherwise."""
@@ -76,6 +76,12 @@ RIGHTS_REVOKED = Line("net_media_revoked_percent", "net media rights revoked", 5
 
 RIGHTS_FROM = 50
 """So many rights to one service may be revoked in a run whatever their share, where no setting says otherwise."""
+
+PATRONS_GONE = Line("patrons_gone_percent", "patrons gone", 2.0, "patrons")
+"""The brake of a file that is the whole register: of all patrons who stood before it, those who are not in it."""
+
+PATRONS_GONE_FROM = 50
+"""So many patrons may be gone at once whatever their share, where no setting says otherwise."""
 
 RETENTION_REMOVED = Line("retention_removed_percent", "rows removed", 20.0, "rows")
 """The brake of retention: of all rows of a rule's tables, those that the rule would remove in a run."""
@@ -151,18 +157,18 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A line that was passed: how many of how many, and the limit in percent. `service`: of which service or rule."""
+    """A line that was passed: how many of how many, and the limit in percent. `part`: of which service or rule."""
 
     line: Line
     count: int
     answers: int
     limit_percent: float
-    service: str | None = None
+    part: str | None = None
 
     @property
     def rule(self) -> str:
         """Names the brake in `sync.approval`: one of each service or rule may hold."""
-        return self.line.key if self.service is None else f"{self.line.key}: {self.service}"
+        return self.line.key if self.part is None else f"{self.line.key}: {self.part}"
 
     @property
     def percent(self) -> float:
@@ -179,7 +185,7 @@ class Alarm:
             "answers": self.answers,
             "percent": round(self.percent, 2),
             "limit_percent": self.limit_percent,
-            **({} if self.service is None else {"service": self.service}),
+            **({} if self.part is None else {"part": self.part}),
         }
 
 
@@ -213,6 +219,13 @@ def rights_verdict(service: str, revoked: int, stood: int, limit_percent: float,
     """The brake of net media: an alarm where `revoked`, of the rights that `stood`, pass the share and the number."""
     if revoked > more_than and 100 * revoked > Decimal(str(limit_percent)) * stood:
         return [Alarm(RIGHTS_REVOKED, revoked, stood, limit_percent, service)]
+    return []
+
+
+def gone_verdict(gone: int, stood: int, limit_percent: float, more_than: int) -> list[Alarm]:
+    """The brake of a whole register: an alarm where `gone`, of all who `stood`, pass the share and the number."""
+    if gone > more_than and 100 * gone > Decimal(str(limit_percent)) * stood:
+        return [Alarm(PATRONS_GONE, gone, stood, limit_percent)]
     return []
 
 

@@ -28,13 +28,16 @@ AGE_BANDS: tuple[str, ...] = (
 
 
 class Cell(NamedTuple):
-    """Patrons of one municipality, age band and group. A number that is not told is None."""
+    """Patrons of one municipality, age band and group. A number that is not told is None.
+
+    No band reaches over the 18th birthday: all of a cell are minors, or none.
+    """
 
     municipality_code: str
     age_band: str
     patron_group: str | None
     patrons: int
-    minors: int | None
+    minors: int
     with_net_media: int | None
 
 
@@ -58,7 +61,8 @@ def age_band(birth_date: date | None, day: date) -> str:
 def told(cells: Iterable[Cell]) -> list[Cell]:
     """Of all cells those that may be told, numbers that may not being None.
 
-    Of a municipality no cell is left out alone, nor fewer than `FEWEST` patrons; likewise no number is veiled alone.
+    What is not told of a municipality can be reckoned from its totals; so more is not told, until that is nobody or
+    `FEWEST` of patrons, of minors and of adults, and of those with net media and without.
     """
     ordered = sorted(cells, key=lambda cell: cell.municipality_code)
     return [cell for _, area in groupby(ordered, key=lambda cell: cell.municipality_code) for cell in _told(list(area))]
@@ -71,7 +75,7 @@ def totals(cells: Iterable[Cell]) -> list[Total]:
     for code, area in groupby(ordered, key=lambda cell: cell.municipality_code):
         members = list(area)
         patrons = sum(cell.patrons for cell in members)
-        minors = sum(cell.minors or 0 for cell in members)
+        minors = sum(cell.minors for cell in members)
         media = sum(cell.with_net_media or 0 for cell in members)
         if patrons >= FEWEST:
             shown = [None if _speaks_of_few(number, patrons) else number for number in (minors, media)]
@@ -80,29 +84,42 @@ def totals(cells: Iterable[Cell]) -> list[Total]:
 
 
 def _told(cells: Sequence[Cell]) -> list[Cell]:
-    small = [cell for cell in cells if cell.patrons < FEWEST]
-    kept = [cell for cell in cells if cell.patrons >= FEWEST]
-    if kept and small and (len(small) == 1 or sum(cell.patrons for cell in small) < FEWEST):
-        kept.remove(min(kept, key=lambda cell: (cell.patrons, *_place(cell))))
-    left_out = len(cells) - len(kept)
-    no_minors = _veiled(kept, left_out, lambda cell: cell.minors or 0)
-    no_media = _veiled(kept, left_out, lambda cell: cell.with_net_media or 0)
+    left_out = _left_out(cells)
+    kept = [cell for cell in cells if cell not in left_out]
+    veiled = [cell for cell in kept if _speaks_of_few(_media(cell), cell.patrons)]
+    hidden = [*left_out, *veiled]
+    more = (
+        _smallest(kept, hidden, _media),
+        _smallest(kept, hidden, lambda cell: cell.patrons - _media(cell)),
+    )
     return [
-        cell._replace(
-            minors=None if cell in no_minors else cell.minors,
-            with_net_media=None if cell in no_media else cell.with_net_media,
-        )
-        for cell in kept
+        cell._replace(with_net_media=None if cell in veiled or cell in more else cell.with_net_media) for cell in kept
     ]
 
 
-def _veiled(kept: Sequence[Cell], left_out: int, number_of: Callable[[Cell], int]) -> list[Cell]:
-    """The cells whose number is not told."""
-    veiled = [cell for cell in kept if _speaks_of_few(number_of(cell), cell.patrons)]
-    others = [cell for cell in kept if cell not in veiled]
-    if left_out + len(veiled) == 1 and others:
-        veiled.append(min(others, key=lambda cell: (number_of(cell), *_place(cell))))
-    return veiled
+def _left_out(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells that are not told: the small ones, and those that go with them."""
+    small = [cell for cell in cells if cell.patrons < FEWEST]
+    kept = [cell for cell in cells if cell.patrons >= FEWEST]
+    more = {
+        _smallest(kept, small, lambda cell: cell.minors),
+        _smallest(kept, small, lambda cell: cell.patrons - cell.minors),
+    }
+    left_out = [cell for cell in cells if cell in small or cell in more]
+    last = _smallest(kept, left_out, lambda cell: cell.patrons)
+    return [*left_out, *([last] if last else [])]
+
+
+def _smallest(kept: Sequence[Cell], hidden: Sequence[Cell], number_of: Callable[[Cell], int]) -> Cell | None:
+    """Which of the cells is not told either, where the number that is hidden would be that of few."""
+    others = [cell for cell in kept if cell not in hidden and number_of(cell)]
+    if not others or not 0 < sum(number_of(cell) for cell in hidden) < FEWEST:
+        return None
+    return min(others, key=lambda cell: (cell.patrons, *_place(cell)))
+
+
+def _media(cell: Cell) -> int:
+    return cell.with_net_media or 0
 
 
 def _speaks_of_few(number: int, patrons: int) -> bool:

@@ -1,7 +1,8 @@
 -- library.municipality_statistics(day) and library.municipality_totals(day): what may be told of sync.municipality_cells:
--- the set forms of mappers.statistics.told and totals. Cells of fewer than 5 patrons are left out; where that leaves out
--- one cell alone, or fewer than 5 patrons, of a municipality, so is the smallest of the others, since the totals would give
--- away the rest. A number that speaks of fewer than 5 patrons, or of all but so few, is null; never one alone.
+-- the set forms of mappers.statistics.told and totals. Cells of fewer than 5 patrons are left out, and a number with net media
+-- that speaks of fewer than 5 of a cell, or of all but so few, is null. Since what is not told can be reckoned from the totals,
+-- the smallest of the other cells go with it, until that is none or 5: of patrons, of minors and of adults (a cell is all the
+-- one or all the other), and of those with net media and without. A total that speaks of few is null.
 -- They run as their owner, so that who may read the views in downstream need not read a patron.
 -- in: the day   out: a row a cell, and a row a municipality
 CREATE OR REPLACE FUNCTION library.municipality_statistics(day date)
@@ -10,37 +11,44 @@ RETURNS TABLE (
 )
 LANGUAGE sql STABLE ROWS 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH small AS (
-        SELECT *, patrons < 5 AS is_small,
-               count(*) FILTER (WHERE patrons < 5) OVER area AS small_cells,
-               coalesce(sum(patrons) FILTER (WHERE patrons < 5) OVER area, 0) AS small_patrons,
+    WITH cells AS (
+        SELECT *, patrons < 5 AS is_small FROM sync.municipality_cells(day)
+    ), ages AS (
+        SELECT *, sum(patrons) FILTER (WHERE is_small) OVER age AS small_patrons,
                row_number() OVER (
-                   PARTITION BY municipality_code, patrons < 5 ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
-        FROM sync.municipality_cells(day)
-        WINDOW area AS (PARTITION BY municipality_code)
-    ), left_out AS (
-        SELECT *, is_small OR (place = 1 AND small_cells > 0 AND (small_cells = 1 OR small_patrons < 5)) AS is_out FROM small
+                   PARTITION BY municipality_code, minors > 0, is_small ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
+        FROM cells WINDOW age AS (PARTITION BY municipality_code, minors > 0)
+    ), first AS (
+        SELECT *, is_small OR (place = 1 AND small_patrons < 5) IS TRUE AS is_out FROM ages
+    ), areas AS (
+        SELECT municipality_code, age_band, patron_group, patrons, minors, with_net_media, is_out,
+               sum(patrons) FILTER (WHERE is_out) OVER area AS out_patrons,
+               row_number() OVER (
+                   PARTITION BY municipality_code, is_out ORDER BY patrons, age_band, patron_group NULLS LAST) AS place
+        FROM first WINDOW area AS (PARTITION BY municipality_code)
+    ), second AS (
+        SELECT municipality_code, age_band, patron_group, patrons, minors, with_net_media, patrons - with_net_media AS without,
+               is_out OR (place = 1 AND out_patrons < 5) IS TRUE AS is_out
+        FROM areas
     ), veiled AS (
-        SELECT *,
-               minors BETWEEN 1 AND 4 OR patrons - minors BETWEEN 1 AND 4 AS veil_minors,
-               with_net_media BETWEEN 1 AND 4 OR patrons - with_net_media BETWEEN 1 AND 4 AS veil_media
-        FROM left_out
+        SELECT *, is_out OR with_net_media BETWEEN 1 AND 4 OR without BETWEEN 1 AND 4 AS is_hidden FROM second
     ), counted AS (
         SELECT *,
-               count(*) FILTER (WHERE is_out OR veil_minors) OVER area AS minors_hidden,
-               count(*) FILTER (WHERE is_out OR veil_media) OVER area AS media_hidden,
+               sum(with_net_media) FILTER (WHERE is_hidden) OVER area AS hidden_with,
+               sum(without) FILTER (WHERE is_hidden) OVER area AS hidden_without,
                row_number() OVER (
-                   PARTITION BY municipality_code, is_out OR veil_minors
-                   ORDER BY minors, age_band, patron_group NULLS LAST) AS minors_place,
+                   PARTITION BY municipality_code, is_hidden, with_net_media > 0
+                   ORDER BY patrons, age_band, patron_group NULLS LAST) AS with_place,
                row_number() OVER (
-                   PARTITION BY municipality_code, is_out OR veil_media
-                   ORDER BY with_net_media, age_band, patron_group NULLS LAST) AS media_place
-        FROM veiled
-        WINDOW area AS (PARTITION BY municipality_code)
+                   PARTITION BY municipality_code, is_hidden, without > 0
+                   ORDER BY patrons, age_band, patron_group NULLS LAST) AS without_place
+        FROM veiled WINDOW area AS (PARTITION BY municipality_code)
     )
-    SELECT municipality_code, age_band, patron_group, patrons,
-           CASE WHEN NOT veil_minors AND NOT (minors_hidden = 1 AND minors_place = 1) THEN minors END,
-           CASE WHEN NOT veil_media AND NOT (media_hidden = 1 AND media_place = 1) THEN with_net_media END
+    SELECT municipality_code, age_band, patron_group, patrons, minors,
+           CASE WHEN NOT is_hidden
+                     AND (with_net_media > 0 AND with_place = 1 AND hidden_with BETWEEN 1 AND 4) IS NOT TRUE
+                     AND (without > 0 AND without_place = 1 AND hidden_without BETWEEN 1 AND 4) IS NOT TRUE
+                THEN with_net_media END
     FROM counted
     WHERE NOT is_out
 $$;

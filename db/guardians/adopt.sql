@@ -1,4 +1,5 @@
--- A guardian whose number is a patron's, or a patron's former one, is that patron: the patron row holds name and address.
+-- A guardian whose number is a patron's, or a patron's former one, is that patron. What is known of the guardian stays until
+-- the registry has spoken of the patron (forget_facts.sql): nothing of it is unlearnt meanwhile.
 -- Of several numbers of one patron the one in force comes first; the others are merged (same_person.sql).
 -- in: nothing   out: nothing
 WITH owner AS (
@@ -20,6 +21,6 @@ WITH owner AS (
     ORDER BY owner.patron_number, owner.rank, owner.guardian_id
 )
 UPDATE library.guardian AS guardian
-SET patron_number = first.patron_number, {guardian_cleared}
+SET patron_number = first.patron_number
 FROM first
 WHERE guardian.guardian_id = first.guardian_id;

@@ -21,7 +21,9 @@ WHERE link.patron_number = child.patron_number AND NOT link.ended
   AND (child.state IN ('adult', 'dead')
        OR child.state = 'minor' AND CASE link.source
            WHEN 'enrolled' THEN link.valid_to <= %(today)s
-           ELSE (child.spoken OR link.valid_to <= %(today)s) AND NOT EXISTS (
+           ELSE (child.spoken OR link.valid_to <= %(today)s)
+               AND (link.valid_from IS NULL OR link.valid_from <= %(today)s) -- an earlier night played again ends no later link
+               AND NOT EXISTS (
                SELECT FROM wanted_link AS wanted
                WHERE wanted.patron_number = link.patron_number AND wanted.kind = link.kind
                  AND wanted.guardian_id IS NOT DISTINCT FROM link.guardian_id) END)

@@ -85,6 +85,15 @@ def totals(connection: psycopg.Connection) -> Totals:
     return Totals(*row)
 
 
+def count_ending(connection: psycopg.Connection, patron_numbers: Sequence[str], terms: Terms) -> int:
+    """How many links of these children would end. Needs a transaction that is rolled back afterwards."""
+    children = {"patron_numbers": list(patron_numbers), "uncertain": cases.UNCERTAIN_BIRTH_DATE}
+    connection.execute(statement("guardians/enlist_children"), {"today": terms.today, **children})
+    connection.execute(statement("guardians/want_links"), {"today": terms.today})
+    connection.execute(statement("guardians/analyze_work"))
+    return connection.execute(statement("guardians/end_links"), {"today": terms.today}).rowcount
+
+
 def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], terms: Terms) -> Changed:
     """Decides and applies, for these children. In an open transaction, in which no other worker links."""
     today = {"today": terms.today}

@@ -49,9 +49,11 @@ def reconcile(connection: psycopg.Connection, today: date, *, enter: bool = True
     if enter:
         connection.execute(statement("guardians/enter_missing"), {"today": today})
     connection.execute(with_columns("guardians/release_gone"))
-    connection.execute(with_columns("guardians/adopt"))
+    connection.execute(statement("guardians/part_from_patrons"))
+    connection.execute(statement("guardians/adopt"))
     merge(connection, connection.execute(statement("guardians/same_person")).fetchall())
     connection.execute(statement("guardians/renumber_patrons"))
+    connection.execute(with_columns("guardians/forget_facts"))
 
 
 def merge(connection: psycopg.Connection, pairs: Iterable[tuple[int, int]]) -> None:

@@ -7,9 +7,10 @@ WITH guardian_of AS (
     WHERE child.state = 'minor' AND NOT link.ended AND link.guardian_id IS NOT NULL
 ), known AS (
     SELECT guardian_of.patron_number, guardian_of.guardian_id,
-           CASE WHEN patron.patron_number IS NULL THEN guardian.registry_status ELSE patron.registry_status END AS status,
-           CASE WHEN patron.patron_number IS NULL THEN guardian.birth_date ELSE patron.birth_date END AS birth_date,
-           CASE WHEN patron.patron_number IS NULL THEN checked.reason ELSE quarantine.reason END AS reason
+           coalesce(patron.registry_status, guardian.registry_status) AS status,
+           CASE WHEN patron.registry_status IS NULL THEN coalesce(guardian.birth_date, patron.birth_date)
+                ELSE patron.birth_date END AS birth_date,
+           coalesce(quarantine.reason, CASE WHEN patron.registry_status IS NULL THEN checked.reason END) AS reason
     FROM guardian_of
     JOIN library.guardian USING (guardian_id)
     LEFT JOIN sync.guardian_check AS checked USING (guardian_id)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import psycopg
 
 from db.imports.agreements.store import AgreementLoad
+from db.imports.borrowing import kinds as borrowing
 from db.imports.guardians.store import GuardianLoad
 from db.imports.load import Load
 from db.imports.patrons.store import PatronLoad
@@ -18,6 +19,7 @@ LOADS: Mapping[str, type[Load]] = {
     PATRONS.kind: PatronLoad,
     GUARDIANS.kind: GuardianLoad,
     AGREEMENTS.kind: AgreementLoad,
+    **{load.extract.kind: load for load in borrowing.LOADS},
 }
 """Kind of file -> what loads it; as many as `mappers.extracts.EXTRACTS`."""
 

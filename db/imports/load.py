@@ -13,12 +13,12 @@ lines is its own: a folder of statements, and a subclass of `Load` in its store.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, LiteralString, Self
 
 import psycopg
 from psycopg import sql
@@ -38,7 +38,8 @@ Row = list[Any]
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How a file is loaded. `child_groups`: patron groups that an adult is not given. `not_barring`: reasons of blocks
-    that do not bar from net media. `approved`: agreements may lack a municipality that has one in force."""
+    that do not bar from net media. `approved`: agreements may lack a municipality that has one in force. `may_go`: the
+    file is the whole register of patrons, and says whether so many of so many may be gone."""
 
     run_id: int
     today: date
@@ -46,13 +47,27 @@ class Terms:
     dry_run: bool = False
     not_barring: Sequence[str] = ()
     approved: bool = False
+    may_go: Callable[[int, int], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Patrons of whom a file has no line, or who come `back` with one.
+
+    `gone`: from today; `held`: not yet, since a brake holds them or `nameless` lines do not say whom they are about.
+    """
+
+    gone: int = 0
+    held: int = 0
+    back: int = 0
+    nameless: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What a load did: read = added + changed + unchanged + rejected. `changes`: events per kind. `remarks`: how often
     something was not done as its line says. Of agreements: `missing`, municipalities that need an approval; `services`,
-    what a dry run says that patrons would win and lose."""
+    what a dry run says that patrons would win and lose. Of patrons: `register`."""
 
     read: int
     added: int
@@ -62,11 +77,12 @@ class Counts:
     remarks: Mapping[Remark, int] = field(default_factory=dict)
     missing: Sequence[str] = ()
     services: Sequence[ServiceChanges] = ()
+    register: Register = Register()
 
     @property
     def unchanged(self) -> int:
         """Lines whose content is there already."""
-        not_taken = self.remarks.get(Remark.NOT_TAKEN, 0)
+        not_taken = self.remarks.get(Remark.NOT_TAKEN, 0) + self.remarks.get(Remark.FORGOTTEN, 0)
         return self.read - self.added - self.changed - self.rejected - not_taken
 
 
@@ -163,8 +179,12 @@ class Load(ABC):
         return self._run(f"{self.folder}/{name}", **parameters)
 
     def _run(self, name: str, **parameters: Any) -> int:
-        return self._connection.execute(statement(name), parameters or None).rowcount
+        return self._connection.execute(self._text(name), parameters or None).rowcount
+
+    def _text(self, name: str) -> LiteralString:
+        """A statement's text; kinds that share statements put their own columns in."""
+        return statement(name)
 
     def _one(self, name: str, **parameters: Any) -> Any:
         """The one row of a statement of the kind."""
-        return self._connection.execute(statement(f"{self.folder}/{name}"), parameters or None).fetchone()
+        return self._connection.execute(self._text(f"{self.folder}/{name}"), parameters or None).fetchone()

@@ -2,7 +2,7 @@
 -- commit.
 -- in: nothing   out: nothing
 CREATE TEMPORARY TABLE IF NOT EXISTS enlisted_patron (
-    patron_number text PRIMARY KEY, learnt_on date
+    patron_number text PRIMARY KEY, learnt_on date, is_deleted boolean NOT NULL DEFAULT false
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS in_force (
     service text, municipality_code text, min_age integer, max_age integer, excluded_groups text[], grace_days integer,
@@ -14,4 +14,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS decided_right (
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS told_patron (
     patron_number text, granted bit varying, revoked bit varying
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS left_patron (
+    patron_number text PRIMARY KEY
 ) ON COMMIT DELETE ROWS;

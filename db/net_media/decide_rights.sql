@@ -1,5 +1,6 @@
 -- Which rights are to be others than they are, of everyone or of whom is enlisted: the set form of mappers.net_media.decide.
 -- Each rule is a column that holds the reason for which it fails; the first that fails is the reason on record.
+-- Any that fails ends a grace, and then there is no agreement.
 -- in: enlisted_patron, in_force, everyone, services and their marks, today, not_barring; statuses, says_nothing and codes (who is resident);
 --     the reasons by name   out: decided_right is filled
 INSERT INTO decided_right (patron_number, service, granted, reason, since, until, municipality_code, left_on, was_granted,
@@ -16,7 +17,10 @@ FROM (
                OR held_reason IS DISTINCT FROM coalesce(failing, in_grace) AS is_news,
            held_until, held_municipality_code, held_left_on
     FROM (
-        SELECT *, coalesce({net_media_rules_fail}) AS failing
+        SELECT *,
+               CASE WHEN in_grace IS NOT NULL AND coalesce({net_media_rules_fail}) IS NOT NULL
+                    THEN coalesce(residence_fails, %(no_agreement)s)
+                    ELSE coalesce({net_media_rules_fail}) END AS failing
         FROM (
             SELECT *,
                    CASE WHEN NOT is_resident THEN %(not_resident)s END AS residence_fails,

@@ -44,13 +44,15 @@ class ServiceChanges:
 
 @dataclass(slots=True)
 class Changed:
-    """What a run changed: patrons decided on, and of them with another right; rights by service, by outcome; events.
+    """What a run changed: patrons decided on, of them with another right, and of them with another that is not applied
+    (`left`; they count in `changed` no more); rights by service, by outcome; events.
 
-    `left_out`: services of which nothing was applied, since a brake holds them.
+    `left_out`: services of which nothing was applied, since a brake holds them or an operator skips them.
     """
 
     due: int = 0
     changed: int = 0
+    left: int = 0
     services: list[ServiceChanges] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
@@ -81,17 +83,15 @@ def empty_work(connection: psycopg.Connection) -> None:
 def decide_rights(connection: psycopg.Connection, terms: Terms, hold: Hold = lambda changes: ()) -> Changed:
     """Decides and applies. In an open transaction, of a session that `create_staging` has prepared.
 
-    Services that `hold` names are left as they are, and decided for everyone the next time.
+    Services that are skipped, or that `hold` names, are left as they are, and decided for everyone the next time.
     """
     connection.execute(statement("net_media/tune"))
     connection.execute(statement("net_media/one_at_a_time"), {"lock": LOCK})
     known = connection.execute(statement("net_media/list_services")).fetchall()
-    services = [service for service, *_ in known if service not in terms.skipped]
-    days = [day for service, day, _ in known if service in services]
+    services = [service for service, *_ in known]
+    days = [day for _, day, _ in known]
     not_barring = sorted(set(terms.not_barring))
-    everyone = any(
-        day is None or day > terms.today or held != not_barring for service, day, held in known if service in services
-    )
+    everyone = any(day is None or day > terms.today or held != not_barring for _, day, held in known)
     given: dict[str, Any] = {
         "today": terms.today,
         "day": None if everyone else min(days, default=terms.today),
@@ -103,14 +103,15 @@ def decide_rights(connection: psycopg.Connection, terms: Terms, hold: Hold = lam
     _enlist(connection, given)
     _decide(connection, given)
     changed = _count_rights(connection, services)
-    changed.left_out = sorted(hold(changed.services))
-    if changed.left_out:
-        connection.execute(statement("net_media/leave_out"), {"services": changed.left_out})
-        changed = replace(_count_rights(connection, services), left_out=changed.left_out)
+    asked = [change for change in changed.services if change.service not in terms.skipped]
+    left_out = sorted({*terms.skipped, *hold(asked)})
+    if left_out:
+        connection.execute(statement("net_media/leave_out"), {"services": left_out})
+        changed = replace(_count_rights(connection, services), left_out=left_out)
     connection.execute(statement("net_media/gather_patrons"))
     _count_patrons(connection, given, changed)
     _apply(connection, given, changed, terms.run_id)
-    _keep(connection, given, [*changed.left_out, *terms.skipped])
+    _keep(connection, given, left_out)
     return changed
 
 
@@ -153,7 +154,7 @@ def _count_rights(connection: psycopg.Connection, services: Sequence[str]) -> Ch
 def _count_patrons(connection: psycopg.Connection, given: dict[str, Any], changed: Changed) -> None:
     row = connection.execute(statement("net_media/count_patrons"), given).fetchone()
     assert row is not None
-    changed.due, changed.changed = row
+    changed.due, changed.changed, changed.left = row
 
 
 def _apply(connection: psycopg.Connection, given: dict[str, Any], changed: Changed, run_id: int) -> None:
@@ -169,4 +170,5 @@ def _keep(connection: psycopg.Connection, given: dict[str, Any], left_out: Seque
     connection.execute(statement("net_media/keep_agreements"), {**given, "services": services})
     connection.execute(statement("net_media/keep_decided"), {**given, "services": services})
     if left_out:
+        connection.execute(statement("net_media/keep_moves"), {**given, "left_out": left_out})
         connection.execute(statement("net_media/forget_decided"), {"services": left_out})

@@ -43,7 +43,10 @@ def with_columns(name: str) -> LiteralString:
         "{record_assignments}": [f"{column} = staged.{column}" for column in COLUMNS],
         "{guardian_columns}": [f"guardian.{column}" for column in GUARDIAN_FIELDS],
         "{guardian_assignments}": [f"{column} = staged.{column}" for column in GUARDIAN_FIELDS],
-        "{guardian_from_patron}": [f"{column} = patron.{column}" for column in GUARDIAN_FIELDS],
+        "{guardian_from_patron}": [
+            f"{column} = CASE WHEN gone.tells THEN patron.{column} ELSE guardian.{column} END"
+            for column in GUARDIAN_FIELDS
+        ],
         "{net_media_rules_fail}": [f"{rule}_fails" for rule in RULES],
         "{guardian_cleared}": [f"{column} = {_nothing(column)}" for column in GUARDIAN_FIELDS],
     }

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from db.runs.lock import LOCK_CLASS
+from db.runs.lock import ASKING, LOCK_CLASS
 from db.statements import statement
 
 Word = Literal["apply", "skip", "abort"]
@@ -196,6 +196,16 @@ def end_waiting(connection: psycopg.Connection, run_id: int, message: str) -> bo
     """Ends a waiting run as aborted; False where it does not wait."""
     row = connection.execute(statement("runs/end_waiting"), {"run_id": run_id, "message": message}).fetchone()
     return row is not None
+
+
+def end_superseded(connection: psycopg.Connection, flow: str, run_id: int) -> list[int]:
+    """Ends the other runs of the flow that wait, since this one takes their place; returns their numbers.
+
+    In a transaction that goes on to say that this one waits, two at once do so one after the other.
+    """
+    connection.execute(statement("runs/one_asks_at_a_time"), {"lock": ASKING})
+    rows = connection.execute(statement("runs/end_superseded"), {"flow": flow, "run_id": run_id})
+    return [row[0] for row in rows]
 
 
 def abort_unanswered(connection: psycopg.Connection, hours: float) -> list[int]:

@@ -27,6 +27,7 @@ from flows.cli.imports import import_extract
 from flows.cli.net_media import net_media
 from flows.cli.patron import patron
 from flows.cli.refresh import refresh
+from flows.cli.retention import retention
 from flows.cli.signals import Interruption
 from flows.cli.statistics import statistics
 from flows.cli.up import up
@@ -41,6 +42,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("refresh", refresh),
     ("guardians", guardians),
     ("net-media", net_media),
+    ("retention", retention),
     ("patron", patron),
     ("statistics", statistics),
     ("demo-registry", demo_registry),

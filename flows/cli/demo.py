@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flows.cli.guardians import LABEL
+from flows.cli.imports import ImportWatcher
 from flows.cli.output import Output
+from flows.cli.retention import show_retention
 
 COMPARED = ("name", "address", "municipality_code", "registry_status", "protected", "quarantine", "guardians")
 FIELD_WORDS = {"municipality_code": "municipality", "guardians": "guardian"}
@@ -30,9 +33,9 @@ def _night(output: Output) -> None:
         from flows.parameters import ExtractKind
 
         output.say(f"Loading {PATRONS} patrons from an extract, dated {night.first_day} ...")
-        night.load(ExtractKind.patrons)
+        night.load(ExtractKind.patrons, night.first_day)
         output.say("Loading who has signed on paper for the children among them ...")
-        night.load(ExtractKind.guardians)
+        night.load(ExtractKind.guardians, night.first_day)
         output.say("Asking the registry about each of them for the first time ...")
         first = run_watched(lambda: night.refresh(night.first_day), output, "first answers")
         _say_counts(output, first)
@@ -54,6 +57,11 @@ def _night(output: Output) -> None:
         output.say("And the links of children to their guardians, as custody stands tonight:")
         _say_links(output, run_watched(lambda: night.link_guardians(night.today), output, LABEL))
         _show_cases(output, night)
+        _borrow(output, night)
+        output.say()
+        output.say("And what the library has promised to forget of it is forgotten:")
+        gone = run_watched(lambda: night.clean_up(night.today), output, "rows")
+        show_retention(gone, output, night.settings.language)
         _before_and_after(output, chosen, before, night)
     _where_next(output)
 
@@ -75,6 +83,24 @@ def _say_links(output: Output, report: dict[str, Any]) -> None:
         f"guardians who are no patrons: {links['linked']} links begun, {links['ended']} ended, "
         f"{links['standing']} standing; {cases['opened']} cases opened, {cases['closed']} closed"
     )
+
+
+def _borrow(output: Output, night: Any) -> None:
+    """Some months of borrowing come in."""
+    from flows.cli.running import run_watched
+    from flows.parameters import ExtractKind
+    from flows.wording import words
+    from mappers.extracts import BORROWING
+
+    said = words(night.settings.language)
+    output.say()
+    output.say("Some months of what a few hundred of them borrowed, owed and were told:")
+    loaded = []
+    for extract in BORROWING:
+        kind = ExtractKind(extract.kind)
+        report = run_watched(partial(night.load, kind, night.today), output, f"{kind.value}, kB", ImportWatcher)
+        loaded.append((said.say("extract_kind", kind.value), report["rows"]["added"]))
+    output.table(["Loaded", "rows"], loaded)
 
 
 def _show_cases(output: Output, night: Any) -> None:

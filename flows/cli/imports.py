@@ -11,21 +11,23 @@ import typer
 from flows.cli import exits
 from flows.cli.options import DryRun, Json, Today
 from flows.cli.output import Output
-from flows.cli.running import Watcher, run_watched
+from flows.cli.running import Watcher, exit_code, run_watched, say_how_to_go_on
 from flows.parameters import Encoding, ExtractKind
 
 
-class _Watcher(Watcher):
+class ImportWatcher(Watcher):
     """Shows the lines read, and how much of the file."""
 
     _size: int | None = None
 
     def due(self, patrons: int) -> None:
+        """As many lines as the file has, told once."""
         if self._size is None:
             self._size = patrons
             super().due(patrons)
 
     def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+        """So much of the file is read, so many lines of it."""
         note = f"{changes['lines']} lines" + (", loading them" if patrons == self._size else "")
         self.bar.at(patrons, note)
 
@@ -37,7 +39,13 @@ def import_extract(
     approve: Annotated[
         bool,
         typer.Option(
-            "--approve", help="Of agreements: a municipality that has one in force may be missing from the file."
+            "--approve", help="Of agreements: a municipality that has one in force may have none by the file."
+        ),
+    ] = False,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete", help="Of patrons: the file is the whole register, and whoever is not in it is gone."
         ),
     ] = False,
     today: Today = None,
@@ -52,12 +60,13 @@ def import_extract(
         from flows.extract_import import extract_import
 
         def load() -> Any:
-            return extract_import(kind, file.absolute(), encoding, dry_run, today, approve, return_state=True)
+            return extract_import(kind, file.absolute(), encoding, dry_run, today, approve, complete, return_state=True)
 
-        report = run_watched(load, output, f"{file.name}, kB", _Watcher)
+        report = run_watched(load, output, f"{file.name}, kB", ImportWatcher)
         output.result(report)
         if not as_json:
             _show(report, output, settings.language)
+        say_how_to_go_on(report, output)
     raise typer.Exit(_exit_code(report))
 
 
@@ -65,7 +74,7 @@ def _exit_code(report: Mapping[str, Any]) -> int:
     """A file that an operator must approve waits for that word."""
     if report.get("needs_approval") and not report["rows"]["rejected"]:
         return exits.WAITS
-    return exits.DONE if report["state"] == "done" else exits.FAILED
+    return exit_code(report["state"])
 
 
 def _show(report: Mapping[str, Any], output: Output, language: str) -> None:
@@ -80,6 +89,8 @@ def _show(report: Mapping[str, Any], output: Output, language: str) -> None:
     output.say(f"{w['state']}: {report['state']}" + (f": {report['message']}" if report["message"] else ""))
     output.say(f"{w['today']}: {report['today']}, {w['seconds']}: {report['seconds']}")
     output.say(", ".join(f"{w[name]} {number}" for name, number in report["rows"].items()))
+    if any(report.get("register", {}).values()):
+        output.say(", ".join(f"{w[name]} {number}" for name, number in report["register"].items()))
     for remark, number in remarks(dict(report), said):
         output.say(f"{remark}: {number}")
     if report.get("services"):

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from flows.cli.options import DryRun, Json, Today
+from flows.cli.options import DryRun, Json, Language, Today
 from flows.cli.output import Output
 from flows.errors import UsageError, UserError
-
-
-class Language(StrEnum):
-    """The languages of the desk."""
-
-    da = "da"
-    en = "en"
 
 
 def net_media(

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+
+class Language(StrEnum):
+    """The languages that people are spoken to in."""
+
+    da = "da"
+    en = "en"
 
 
 def parse_day(text: str) -> date:

@@ -94,12 +94,14 @@ class _Bar:
 
 class _Lines:
     def __init__(self, output: Output, label: str) -> None:
-        self._output, self._label, self._total = output, label, 0
+        self._output, self._label = output, label
+        self._total: int | None = None
         self._last = time.monotonic()
 
     def total(self, count: int) -> None:
+        if self._total is None:  # it may grow while the run goes on
+            self._output.say(f"{self._label}: {count} to do")
         self._total = count
-        self._output.say(f"{self._label}: {count} to do")
 
     def at(self, done: int, note: str = "") -> None:
         now = time.monotonic()

@@ -57,12 +57,17 @@ def run_flow(
     output.result(report)
     if not output.as_json:
         (show or show_report)(report, output, language)
+    say_how_to_go_on(report, output)
+    raise typer.Exit(exit_code(report["state"]))
+
+
+def say_how_to_go_on(report: Mapping[str, Any], output: Output) -> None:
+    """Of a run that waits for an operator's word: the lines to type."""
     if report["state"] == "waiting":
         from flows.steps.operators_word import COMMANDS
 
         output.say(f"patronsync approvals answer {report['run']} apply|skip|abort")
         output.say(COMMANDS[report["flow"]])
-    raise typer.Exit(_exit_code(report["state"]))
 
 
 def run_watched(
@@ -100,7 +105,8 @@ def _what_broke(state: Any) -> Exception:
     return UserError(state.message or "The run did not begin.", "Its log in Prefect says more.")
 
 
-def _exit_code(state: str) -> int:
+def exit_code(state: str) -> int:
+    """The exit code of a run that ended in this state (docs/reference/commands.md)."""
     return {"done": exits.DONE, "waiting": exits.WAITS}.get(state, exits.FAILED)
 
 

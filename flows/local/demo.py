@@ -27,6 +27,7 @@ from db.instance import mark_made_up
 from db.patrons.store import list_cases, read_patron
 from db.refresh.batches import holders
 from flows.clock import today
+from flows.local.demo_borrowing import write_borrowing
 from flows.local.demo_patrons import write_extracts
 from flows.local.embedded import environment
 from flows.parameters import ExtractKind
@@ -48,18 +49,16 @@ class Demo:
     registry: DemoRegistry
     settings: Settings
     connection: Connection
-    patrons: Path
-    guardians: Path
+    files: dict[str, Path]
     first_day: date
     today: date
 
-    def load(self, kind: ExtractKind) -> Any:
-        """Loads an extract as a library would, and marks the database as one of made-up people."""
+    def load(self, kind: ExtractKind, day: date) -> Any:
+        """Loads an extract as a library would on `day`, and marks the database as one of made-up people."""
         from flows.extract_import import extract_import
 
         mark_made_up(self.connection)
-        file = {ExtractKind.patrons: self.patrons, ExtractKind.guardians: self.guardians}[kind]
-        return extract_import(kind, file, today=self.first_day, return_state=True)
+        return extract_import(kind, self.files[kind], today=day, return_state=True)
 
     def refresh(self, day: date) -> Any:
         """Refreshes everybody who is due on `day`, as a Prefect flow."""
@@ -72,6 +71,12 @@ class Demo:
         from flows.guardian_links import guardian_links
 
         return guardian_links(today=day, return_state=True)
+
+    def clean_up(self, day: date) -> Any:
+        """Removes what is due on `day`, as a Prefect flow."""
+        from flows.retention_cleanup import retention_cleanup
+
+        return retention_cleanup(today=day, return_state=True)
 
     def move_on(self) -> AgeingLog:
         """Lets the registry's people live on until today."""
@@ -105,13 +110,15 @@ def demo() -> Iterator[Demo]:
         people = build_people(people_for(PATRONS), SEED, first_day)
         patrons, guardians = home / "patrons.csv", home / "guardians.csv"
         write_extracts(people, PATRONS, patrons, guardians, first_day)
+        files = {str(ExtractKind.patrons): patrons, str(ExtractKind.guardians): guardians}
+        files |= write_borrowing(patrons, SEED, home, day)
         with (
             DemoRegistry(people) as registry,
             environment(Settings(data_dir=home, registry_url=registry.url), need_prefect=True) as settings,
         ):
             assert settings.database_url is not None
             with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-                yield Demo(registry, settings, connection, patrons, guardians, first_day, day)
+                yield Demo(registry, settings, connection, files, first_day, day)
 
 
 @contextmanager

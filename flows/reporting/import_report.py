@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact
 
+from db.runs.store import Question
 from flows.reporting.markdown import table
+from flows.reporting.parts import asked
 from flows.wording import Words, words
 
 
-def publish(report: dict[str, Any], message: str | None, database: str, language: str) -> None:
+def publish(
+    report: dict[str, Any], message: str | None, database: str, questions: Sequence[Question], language: str
+) -> None:
     """Makes the run's artifact."""
     said = words(language)
-    text = import_markdown(report, message, database, said)
+    text = import_markdown(report, message, database, said, questions)
     heading = heading_of(report, said)
     create_markdown_artifact(text, key=f"{report['flow']}-{report['kind']}", description=heading)
 
 
-def import_markdown(report: dict[str, Any], message: str | None, database: str, said: Words) -> str:
+def import_markdown(
+    report: dict[str, Any], message: str | None, database: str, said: Words, questions: Sequence[Question] = ()
+) -> str:
     """The report's text."""
     w = said["import"]
     state = f"**{report['state']}**" + (f": {message}" if message else "")
     facts = [(w["state"], state), (w["today"], report["today"]), (w["database"], database)]
     facts += [(w["seconds"], report["seconds"]), *remarks(report, said)]
     lines = [f"# {heading_of(report, said)}", "", *table(["", ""], facts)]
+    lines += asked(report, questions, said)
     lines += [f"## {w['rows']}", "", *table([w[name] for name in report["rows"]], [list(report["rows"].values())])]
+    if any(report.get("register", {}).values()):
+        register = report["register"]
+        lines += [f"## {w['register']}", "", *table([w[name] for name in register], [list(register.values())])]
     if report.get("services"):
         n = said["net_media"]
         rows = [(one["service"], one["granted"], one["revoked"]) for one in report["services"]]

@@ -25,10 +25,15 @@ def opening(
     lines = [f"# {heading}", "", *table(["", ""], rows)]
     if report["warnings"]:
         lines += [f"## {w['warnings']}", "", *(f"- {warning}" for warning in report["warnings"]), ""]
-    if questions:
-        lines += [f"## {w['questions']}", "", *(f"- {question_line(q, said)}" for q in questions), ""]
-        lines += [f"    patronsync approvals answer {report['run']} apply|skip|abort", ""]
-    return lines
+    return lines + asked(report, questions, said)
+
+
+def asked(report: Mapping[str, Any], questions: Sequence[Question], said: Words) -> list[str]:
+    """A section with the brakes' questions and the line that answers them, if there are any."""
+    if not questions:
+        return []
+    lines = [f"## {said['refresh']['questions']}", "", *(f"- {question_line(q, said)}" for q in questions), ""]
+    return [*lines, f"    patronsync approvals answer {report['run']} apply|skip|abort", ""]
 
 
 def by_kind(title: str, counted: Mapping[str, int], wording: str, none: str | None, said: Words) -> list[str]:
@@ -40,8 +45,17 @@ def by_kind(title: str, counted: Mapping[str, int], wording: str, none: str | No
     return [f"## {title}", "", *table([w["kind"], w["count"]], rows)]
 
 
+_QUESTIONS = {
+    "links": "question_links",
+    "rights": "question_rights",
+    "rows": "question_rows",
+    "patrons": "question_patrons",
+}
+"""Population of a brake -> the words of its question, where they are others than those of answers."""
+
+
 def question_line(question: Question, said: Words) -> str:
     """A brake's question in one line, numbers alone."""
     label = said.say("brake", question.counts["code"])
-    text = {"links": "question_links", "rights": "question_rights"}.get(question.counts["population"], "question")
+    text = _QUESTIONS.get(question.counts["population"], "question")
     return str(said["refresh"][text].format(label=label, **question.counts))

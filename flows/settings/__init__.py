@@ -26,6 +26,7 @@ from flows.settings.names import variable
 from flows.settings.net_media import NetMediaSettings
 from flows.settings.refresh import RefreshSettings
 from flows.settings.registry import RegistrySettings
+from flows.settings.retention import RetentionSettings
 
 __all__ = ["GROUPS", "Settings", "current", "load", "use"]
 
@@ -36,6 +37,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Refresh": RefreshSettings,
     "Guardians": GuardianSettings,
     "Net media": NetMediaSettings,
+    "Retention": RetentionSettings,
     "Brakes": BrakeSettings,
     "Patron groups": ImportSettings,
     "Language": LanguageSettings,
@@ -47,6 +49,7 @@ class Settings(
     LanguageSettings,
     ImportSettings,
     BrakeSettings,
+    RetentionSettings,
     NetMediaSettings,
     GuardianSettings,
     RefreshSettings,

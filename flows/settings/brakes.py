@@ -55,6 +55,28 @@ class _Brakes(BaseModel):
         ge=0,
         description="So many rights to a service may be revoked in a run, whatever their share.",
     )
+    brake_patrons_gone_percent: float = Field(
+        default=plausibility.PATRONS_GONE.limit_percent,
+        ge=0,
+        le=100,
+        description="A whole register is held where more than so many percent of the patrons are not in it.",
+    )
+    brake_patrons_gone_more_than: int = Field(
+        default=plausibility.PATRONS_GONE_FROM,
+        ge=0,
+        description="So many patrons may be gone at once, whatever their share.",
+    )
+    brake_retention_removed_percent: float = Field(
+        default=plausibility.RETENTION_REMOVED.limit_percent,
+        ge=0,
+        le=100,
+        description="A run of retention stops a rule that would remove more than so many percent of its table's rows.",
+    )
+    brake_retention_removed_more_than: int = Field(
+        default=plausibility.RETENTION_FROM,
+        ge=0,
+        description="So many rows may be removed by a rule of retention in a run, whatever their share.",
+    )
     operators_word_hours: float = Field(
         default=12, gt=0, le=24 * 14, description="No operator's word within so many hours after a brake is `abort`."
     )

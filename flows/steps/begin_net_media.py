@@ -7,7 +7,7 @@ from datetime import date
 
 from db.net_media.rights import Terms, create_staging
 from db.runs import store
-from flows.steps.beginning import clear_the_way, live_in, waiting
+from flows.steps.beginning import clear_the_way, live_in, take_the_place_of_waiting, waiting
 from flows.steps.net_media_counts import NetMediaCounts
 from flows.steps.net_media_run import NetMediaRun
 from flows.steps.operators_word import GoingOn
@@ -30,6 +30,8 @@ def begin(worker: Worker, flow: str, *, dry_run: bool, today: date | None, say: 
         database=worker.source.database,
         flow_run_id=worker.flow_run_id,
     )
+    if not dry_run:
+        take_the_place_of_waiting(worker, flow, run_id, say)
     return _run(worker, run_id, day, NetMediaCounts(), dry_run=dry_run, say=say)
 
 
@@ -39,7 +41,7 @@ def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> Net
     say(f"run {going_on.run_id} goes on: {going_on.word}")
     counts = NetMediaCounts.restore(record.counts, record.outcomes, record.changes)
     asked = store.questions(worker.connection, run_id=going_on.run_id)
-    words = {word: {q.counts["service"] for q in asked if q.word == word} for word in ("apply", "skip")}
+    words = {word: {q.counts["part"] for q in asked if q.word == word} for word in ("apply", "skip")}
     return _run(
         worker,
         going_on.run_id,

@@ -51,6 +51,15 @@ def waiting(
     )
 
 
+def take_the_place_of_waiting(worker: Worker, flow: str, run_id: int, say: Callable[[str], None]) -> None:
+    """Ends the runs of the flow that wait: what they would go on with, this one does by a later day.
+
+    For flows whose every run does the whole of the work.
+    """
+    for ended in store.end_superseded(worker.connection, flow, run_id):
+        say(f"run {ended} waits no more: run {run_id} has taken its place")
+
+
 def live_in(worker: Worker, run_id: int) -> None:
     """Makes the run's session the one in which it lives, and each that follows one that was lost.
 

@@ -34,7 +34,7 @@ def run_report(run: NetMediaRun, flow: str, state: str, warnings: Sequence[str] 
         "state": state,
         "patrons": counts.patrons(),
         "services": counts.services(),
-        "held": sorted(alarm.service for alarm in run.alarms if alarm.service is not None),
+        "held": sorted(alarm.part for alarm in run.alarms if alarm.part is not None),
         "look_ups": 0,
         "changes": dict(counts.changes),
         "outcomes": dict(counts.outcomes),

@@ -26,8 +26,8 @@ class _Counts(Protocol):
     def progress(self) -> Progress: ...
 
 
-class Run(Protocol):
-    """What is asked of a run that ends."""
+class Counted(Protocol):
+    """What is asked of a run whose record is closed."""
 
     @property
     def run_id(self) -> int:
@@ -43,6 +43,10 @@ class Run(Protocol):
     def counts(self) -> _Counts:
         """What it has done."""
         ...
+
+
+class Run(Counted, Protocol):
+    """What is asked of a run that ends by its counts."""
 
     def state(self) -> tuple[str, str | None]:
         """State and message as the counts say (docs/reference/runs.md)."""
@@ -64,7 +68,7 @@ def to_its_end(worker: Worker, flow: str, run: Run, work: Callable[[], None], te
         state, message = run.state()
         _end(worker, run, state, message, tell)
     except BrakeHeld as held:
-        state, message = _hold(worker, flow, run, held, tell)
+        state, message = hold(worker, flow, run, held, tell)
     except Exception as error:
         try:
             _end(worker, run, "failed", broke_off(error), tell)
@@ -74,7 +78,7 @@ def to_its_end(worker: Worker, flow: str, run: Run, work: Callable[[], None], te
     return Completed(message=message or state) if state == "done" else Failed(message=message)
 
 
-def close(worker: Worker, run: Run, state: str, message: str | None) -> None:
+def close(worker: Worker, run: Counted, state: str, message: str | None) -> None:
     """Closes the run's record, and that of a killed run whose session was not quite gone when this one began."""
     progress = run.counts.progress()
     worker.session.again(lambda connection: store.close_run(connection, run.run_id, state, message, progress))
@@ -87,15 +91,15 @@ def broke_off(error: Exception) -> str:
     return f"broke off: {' '.join(why.split())}; what was not applied is still due: run it again"
 
 
-def _end(worker: Worker, run: Run, state: str, message: str | None, tell: Tell) -> None:
+def _end(worker: Worker, run: Counted, state: str, message: str | None, tell: Tell) -> None:
     close(worker, run, state, message)
     _tell(worker, run, state, message, tell)
 
 
-def _hold(worker: Worker, flow: str, run: Run, held: BrakeHeld, tell: Tell) -> tuple[str, str]:
+def hold(worker: Worker, flow: str, run: Counted, held: BrakeHeld, tell: Tell) -> tuple[str, str]:
     """A brake was pulled: a live run asks, and waits for a word; a dry run says that it would."""
     said = words(worker.settings.language)
-    labels = [said.say("brake", alarm.line.code) + f" ({alarm.service})" * bool(alarm.service) for alarm in held.alarms]
+    labels = [said.say("brake", alarm.line.code) + f" ({alarm.part})" * bool(alarm.part) for alarm in held.alarms]
     if run.dry_run:
         message = f"a live run would stop here and wait for an operator's word: {', '.join(labels)}"
         _end(worker, run, "incomplete", message, tell)
@@ -114,7 +118,7 @@ def _hold(worker: Worker, flow: str, run: Run, held: BrakeHeld, tell: Tell) -> t
     return "waiting", message
 
 
-def _tell(worker: Worker, run: Run, state: str, message: str | None, tell: Tell) -> None:
+def _tell(worker: Worker, run: Counted, state: str, message: str | None, tell: Tell) -> None:
     """Of a run that is closed already."""
     questions = worker.session.again(lambda connection: store.questions(connection, run_id=run.run_id, open_only=True))
     listener().ended(tell(state, message, questions), message)

@@ -19,17 +19,22 @@ KnownNumbers = Callable[[Iterable[CprNumber]], dict[CprNumber, Known]]
 
 
 def follow_numbers(
-    batch: list[LookedUp], client: RegistryClient, known: KnownNumbers, unapplied: Unapplied
+    batch: list[LookedUp],
+    client: RegistryClient,
+    known: KnownNumbers,
+    unapplied: Unapplied,
+    taken: dict[CprNumber, str] | None = None,
 ) -> list[LookedUp]:
     """The batch with every chain followed to its end, one look-up a step, in the order it had.
 
     A chain that comes to a number of another guardian, or of a patron, ends there as `duplicate patron`, that number
     the last of the chain; so does one that comes to a number that another guardian of the batch came to first.
+    `taken`: numbers that guardians of earlier batches have come to, where those are not applied yet; it grows.
     `unapplied` is told where it breaks off.
     """
     done = {looked_up.patron_number: looked_up for looked_up in batch}
     open_ends = [(looked_up, number) for looked_up in batch if (number := successor_of(looked_up))]
-    taken: dict[CprNumber, str] = {}
+    taken = {} if taken is None else taken
     with accounted_for(done, unapplied):
         while open_ends:
             held = known([number for _, number in open_ends])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from cpr_client import OperatorMustAct, RegistryClient, RegistryDown
+from cpr_client import CprNumber, OperatorMustAct, RegistryClient, RegistryDown
 from db.connect import Connection
 from db.guardians import links, people
 from db.guardians.claims import GuardianClaims, list_due
@@ -120,6 +120,7 @@ class GuardianRun:
         self.counts = applier.counts
         people.reconcile(connection, self.today)
         children = self._list_children(connection)
+        self._hold(connection, children)
         for numbers in children:
             self.counts = self._in_transaction(connection, numbers)
             links.empty_work(connection)
@@ -159,31 +160,40 @@ class GuardianRun:
     def _ask(self, client: RegistryClient, applier: GuardianApplier) -> None:
         self.took_over = applier.claims.free_dead()
         listener().due(len(applier.claims))
+        while self._ask_in_one_pass(client, applier):
+            applier.claims.from_the_start()  # whom another worker let fall, and who was found to be one with somebody
+
+    def _ask_in_one_pass(self, client: RegistryClient, applier: GuardianApplier) -> bool:
+        """Asks about whom the claims have ahead, and applies it; whether there was anybody."""
         waiting: list[LookedUp] = []
+        found_any = False
         for batch in self._batches(client, applier):
+            found_any = True
             waiting += applier.apply(batch)
             self._heard(applier.counts, batch)
         for _ in range(LOCKED_TRIES):
             if not waiting:
-                return
+                break
             time.sleep(LOCKED_PAUSE)
             waiting = applier.apply(waiting)
         if waiting:
             applier.counts.add_failure("locked", len(waiting))
+        return found_any and not self.registry_down
 
     def _batches(self, client: RegistryClient, applier: GuardianApplier) -> Iterator[list[LookedUp]]:
         """The batches that were looked up, chains followed. A registry that is down ends them, and is noted."""
+        taken: dict[CprNumber, str] | None = {} if self.dry_run else None  # a dry run applies nothing meanwhile
         try:
             with looked_up_batches(
                 client,
                 applier.claims,
                 batch_size=self.batch_size,
                 limit=None,
-                sweep_again=not self.dry_run,
+                sweep_again=False,
                 unapplied=applier.log_in_vain,
             ) as batches:
                 for batch in batches:
-                    yield follow_numbers(batch, client, applier.known_numbers, applier.log_in_vain)
+                    yield follow_numbers(batch, client, applier.known_numbers, applier.log_in_vain, taken)
         except RegistryDown as down:
             self.registry_down = str(down.last)
 
@@ -198,7 +208,9 @@ class GuardianRun:
     # Children --------------------------------------------------------------------------------------------------------
 
     def _children(self) -> None:
-        for numbers in self.session.again(self._list_children):
+        children = self.session.again(self._list_children)
+        self.session.again(lambda connection: self._hold(connection, children))
+        for numbers in children:
             self._decide(numbers)
             listener().progressed(self.counts.checked, dict(self.counts.changes))
         counts = self.counts
@@ -230,15 +242,18 @@ class GuardianRun:
         counts.batches += 1
         changed = links.decide_links(connection, numbers, self.terms)
         counts.add_children(len(numbers), changed)
-        self._hold(counts)
         if not self.dry_run:
             self._record(connection, counts, numbers, changed, time.monotonic() - began)
         return counts
 
-    def _hold(self, counts: GuardianCounts) -> None:
+    def _hold(self, connection: Connection, children: list[list[str]]) -> None:
+        """Holds the whole run back where too many links would end, before the first one does."""
         if self.limit_percent is None:
             return
-        alarms = links_verdict(counts.ended, counts.stood, self.limit_percent, self.more_than)
+        with connection.transaction(force_rollback=True):
+            people.one_at_a_time(connection)
+            ending = links.count_ending(connection, [number for numbers in children for number in numbers], self.terms)
+        alarms = links_verdict(ending, self.counts.stood, self.limit_percent, self.more_than)
         if alarms:
             raise BrakeHeld(alarms)
 

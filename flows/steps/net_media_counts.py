@@ -1,6 +1,7 @@
 """What a run of net media has done so far. State and exit code follow from these numbers.
 
-Of patrons decided on: due = checked + left, checked = changed + unchanged.
+Of patrons decided on: due = checked + left, checked = changed + unchanged. Left is who would have another right to a
+service that is held or skipped.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class NetMediaCounts:
 
     due: int = 0
     changed: int = 0
+    left: int = 0
     granted: Counter[str] = field(default_factory=Counter)
     revoked: Counter[str] = field(default_factory=Counter)
     batches: int = 0
@@ -28,7 +30,8 @@ class NetMediaCounts:
     def add(self, decided: Changed) -> None:
         """Counts what was decided. A run that goes on after a word decides anew: patrons are not counted twice."""
         self.due = max(self.due, decided.due)
-        self.changed = min(self.due, self.changed + decided.changed)
+        self.left = decided.left
+        self.changed = min(self.due - self.left, self.changed + decided.changed)
         for service in decided.services:
             self.granted[service.service] += service.granted
             self.revoked[service.service] += service.revoked
@@ -38,12 +41,13 @@ class NetMediaCounts:
 
     def patrons(self) -> dict[str, int]:
         """The object `patrons` of the JSON report."""
+        checked = self.due - self.left
         return {
             "due": self.due,
-            "checked": self.due,
+            "checked": checked,
             "changed": self.changed,
-            "unchanged": self.due - self.changed,
-            "left": 0,
+            "unchanged": checked - self.changed,
+            "left": self.left,
         }
 
     def services(self) -> list[dict[str, Any]]:
@@ -64,6 +68,7 @@ class NetMediaCounts:
         return cls(
             due=int(counts["due"]),
             changed=int(counts["changed"]),
+            left=int(counts["left"]),
             granted=Counter({one["service"]: one["granted"] for one in counts["services"]}),
             revoked=Counter({one["service"]: one["revoked"] for one in counts["services"]}),
             batches=int(counts["batches"]),

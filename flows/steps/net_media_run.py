@@ -61,7 +61,7 @@ class NetMediaRun:
                 self._was_committed,
             )
         listener().due(self.counts.due)
-        listener().progressed(self.counts.due, dict(self.counts.changes))
+        listener().progressed(self.counts.due - self.counts.left, dict(self.counts.changes))
         self.say(f"{self.counts.due} patrons decided on, {self.counts.changed} with other rights")
         if self.alarms:
             raise BrakeHeld(self.alarms)
@@ -81,7 +81,7 @@ class NetMediaRun:
     def _held(self, changes: Sequence[ServiceChanges]) -> Collection[str]:
         """The services of which more is revoked than may be without a word."""
         self.alarms = [alarm for change in changes for alarm in self._alarms(change)]
-        return [alarm.service for alarm in self.alarms if alarm.service is not None]
+        return [alarm.part for alarm in self.alarms if alarm.part is not None]
 
     def _alarms(self, change: ServiceChanges) -> list[Alarm]:
         if change.revoked <= self.more_than or change.service in self.released:
@@ -92,10 +92,10 @@ class NetMediaRun:
     def _record(self, connection: Connection, counts: NetMediaCounts, decided: Changed, seconds: float) -> None:
         row = {
             "patrons": decided.due,
-            "checked": decided.due,
+            "checked": decided.due - decided.left,
             "first_answers": 0,
             "changed": decided.changed,
-            "unchanged": decided.due - decided.changed,
+            "unchanged": decided.due - decided.left - decided.changed,
             "quarantined": 0,
             "failed": 0,
             "batch_look_ups": 0,

@@ -28,6 +28,8 @@ COMMANDS = {
     "registry-refresh": "patronsync refresh",
     "guardian-links": "patronsync guardians",
     "net-media-eligibility": "patronsync net-media",
+    "extract-import": "patronsync import patrons FILE.csv --complete",
+    "retention-cleanup": "patronsync retention",
 }
 """Flow -> the command that goes on with a run of it."""
 
@@ -86,7 +88,12 @@ class GoingOn:
 
 
 def ask(connection: psycopg.Connection, run_id: int, flow: str, alarms: list[Alarm], held: list[str]) -> None:
-    """Writes a question for each brake that was pulled."""
+    """Writes a question for each brake that was pulled.
+
+    A run that holds a whole rule or service, and no batch, asks about the same as one that waits already, which ends.
+    """
+    if not held:
+        store.end_superseded(connection, flow, run_id)
     for alarm in alarms:
         store.ask(connection, run_id, flow, alarm.rule, alarm.as_counts(), held)
 
@@ -94,10 +101,12 @@ def ask(connection: psycopg.Connection, run_id: int, flow: str, alarms: list[Ala
 def wait_for_word(connection: psycopg.Connection, run_id: int, hours: float, *, deployed: bool) -> None:
     """Suspends the run of a deployment, or, resumed, writes the word that the form brought.
 
-    Raises `WaitsForWord` for a run of the command line. Returns only when there is a word.
+    Raises `WaitsForWord` for a run of the command line, `Aborted` for one that has ended since. Returns only when there
+    is a word.
     """
     open_questions = store.questions(connection, run_id=run_id, open_only=True)
     if not open_questions:
+        _raise_if_ended(connection, run_id)
         return
     if not deployed:
         raise WaitsForWord(run_id, open_questions[0].flow)
@@ -111,9 +120,7 @@ def go_on_with(
     connection: psycopg.Connection, run_id: int, flow_run_id: UUID | None, hours: float, *, deployed: bool
 ) -> GoingOn:
     """Takes up a run that waited. Raises `WaitsForWord` or `Aborted`."""
-    record = store.read_run(connection, run_id)
-    if record is not None and record.state == "aborted":
-        raise Aborted(run_id, record.message or "aborted")
+    _raise_if_ended(connection, run_id)
     wait_for_word(connection, run_id, hours, deployed=deployed)
     asked = store.questions(connection, run_id=run_id)
     latest = [question for question in asked if question.held == asked[0].held]
@@ -132,6 +139,12 @@ def go_on_with(
     )
 
 
+def _raise_if_ended(connection: psycopg.Connection, run_id: int) -> None:
+    record = store.read_run(connection, run_id)
+    if record is not None and record.state == "aborted":
+        raise Aborted(run_id, record.message or "aborted")
+
+
 def _question_text(questions: list[Question]) -> str:
     lines = [f"**Run {questions[0].run_id} is held: what it is about to apply looks implausible.**", ""]
     lines += [f"- {question_line(question.counts)}" for question in questions]
@@ -142,6 +155,13 @@ def _question_text(questions: list[Question]) -> str:
 
 def question_line(counts: dict[str, Any]) -> str:
     """One alarm in words, numbers alone."""
-    what = {"links": "links", "rights": f"rights to {counts.get('service')}"}.get(counts["population"], "answers")
+    part = counts.get("part")
+    wholes = {
+        "links": "links",
+        "rights": f"rights to {part}",
+        "rows": f"rows that the rule {part} works on",
+        "patrons": "patrons",
+    }
+    what = wholes.get(counts["population"], "answers")
     share = f"{counts['count']} of {counts['answers']} {what}"
     return f"{counts['code']}: {share} ({counts['percent']} %; the limit is {counts['limit_percent']} %)"

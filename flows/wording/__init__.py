@@ -1,4 +1,7 @@
-"""The words that people read, in Danish and English. Everything else keeps codes."""
+"""The words that people read, in Danish and English. Everything else keeps codes.
+
+A language's words stand in `<language>.toml` and, of a subject with many, in `<subject>.<language>.toml` beside it.
+"""
 
 from __future__ import annotations
 
@@ -34,5 +37,8 @@ class Words(Mapping[str, Any]):
 @cache
 def words(language: str) -> Words:
     """The words of `da` or `en`."""
-    text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Words(tomllib.loads(text))
+    tables: dict[str, Any] = {}
+    for file in files(__package__).iterdir():
+        if file.name == f"{language}.toml" or file.name.endswith(f".{language}.toml"):
+            tables |= tomllib.loads(file.read_text(encoding="utf-8"))
+    return Words(tables)

@@ -47,13 +47,16 @@ def agreement_of(line: Mapping[str, str | None]) -> Agreement:
         valid_to=date.fromisoformat(ends) if ends else None,
         min_age=ages[0],
         max_age=ages[1],
-        excluded_groups=[name.strip() for name in (groups or "").split(GROUPS_APART) if name.strip()],
+        excluded_groups=sorted({name.strip() for name in (groups or "").split(GROUPS_APART) if name.strip()}),
         grace_days=int(line.get("grace_days") or 0),
     )
 
 
-def faults_of(lines: Mapping[int, Agreement], groups: Collection[str]) -> list[Reject]:
-    """All that is wrong with the lines of a file (line number -> agreement), in their order. `groups`: those known."""
+def faults_of(lines: Mapping[int, Agreement], groups: Collection[str], services: Collection[str] = ()) -> list[Reject]:
+    """All that is wrong with the lines of a file (line number -> agreement), in their order.
+
+    `groups`, `services`: those known.
+    """
     found: list[Reject] = []
     for number, agreement in lines.items():
         service = agreement.service
@@ -63,7 +66,7 @@ def faults_of(lines: Mapping[int, Agreement], groups: Collection[str]) -> list[R
             found.append(Reject(number, service, "max_age", Fault.IMPOSSIBLE_AGES))
         if not set(agreement.excluded_groups) <= set(groups):
             found.append(Reject(number, service, "excluded_groups", Fault.UNKNOWN_GROUP))
-    found += _overlaps(lines)
+    found += _overlaps(lines) + _spelt_otherwise(lines, services)
     return sorted(found, key=lambda reject: reject.line)
 
 
@@ -84,6 +87,17 @@ def _overlaps(lines: Mapping[int, Agreement]) -> list[Reject]:
         for same in together.values()
         for place, (number, agreement) in enumerate(same)
         if (others := [line for line, other in same[:place] if _share_a_day(agreement, other)])
+    ]
+
+
+def _spelt_otherwise(lines: Mapping[int, Agreement], services: Collection[str]) -> list[Reject]:
+    """Lines whose service would be another one for its capital and small letters alone."""
+    spelt = {service.casefold(): service for service in services}
+    return [
+        Reject(number, agreement.service, "service", Fault.SPELT_OTHERWISE)
+        for number, agreement in lines.items()
+        if spelt.setdefault(agreement.service.casefold(), agreement.service) != agreement.service
+        and agreement.service not in services
     ]
 
 

@@ -8,7 +8,7 @@ loaded; None where nothing but white space is there. What can't be read raises `
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -21,6 +21,9 @@ _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
 )
 _AMOUNT = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,2})?")
+_FARTHEST = timedelta(hours=15)
+"""No offset anywhere is so far from UTC, and PostgreSQL takes none that is much farther."""
+
 _PLAIN_CPR_NUMBER = re.compile(r"[0-9]{10}").fullmatch
 _NOT_PRINTABLE = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
 _SPACES = re.compile(r" {2,}")
@@ -82,6 +85,8 @@ def read_time(cell: str) -> str | None:
         raise UnreadableCell(Fault.NOT_A_TIME) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=COPENHAGEN, fold=0)
+    if abs(moment.utcoffset() or timedelta()) > _FARTHEST:
+        raise UnreadableCell(Fault.NOT_A_TIME)
     return moment.isoformat()
 
 
@@ -93,6 +98,14 @@ def read_amount(cell: str) -> str | None:
     if not _AMOUNT.fullmatch(written):
         raise UnreadableCell(Fault.NOT_AN_AMOUNT)
     return str(Decimal(written.replace(",", ".")).quantize(Decimal("0.01")))
+
+
+def read_amount_owed(cell: str) -> str | None:
+    """As `read_amount`, of what somebody owes: never below zero."""
+    amount = read_amount(cell)
+    if amount is not None and Decimal(amount) < 0:
+        raise UnreadableCell(Fault.BELOW_ZERO)
+    return amount
 
 
 def read_number(cell: str) -> str | None:
@@ -151,4 +164,12 @@ def read_language(cell: str) -> str | None:
     written = cell.strip().lower()
     if written and written not in ("da", "en"):
         raise UnreadableCell(Fault.NOT_A_LANGUAGE)
+    return written or None
+
+
+def read_channel(cell: str) -> str | None:
+    """`sms` or `email`."""
+    written = cell.strip().lower()
+    if written and written not in ("sms", "email"):
+        raise UnreadableCell(Fault.NOT_A_CHANNEL)
     return written or None

@@ -25,11 +25,15 @@ _CPR_NUMBER_READERS = (read_cpr_number, read_persons_number)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an extract, under the name that the header has. A required one may not be empty in any row."""
+    """A column of an extract, under the name that the header has. A required one may not be empty in any row.
+
+    `for_good`: an empty cell does not clear what is there, so that an older file loaded late reopens nothing.
+    """
 
     name: str
     reader: Reader = read_text
     required: bool = False
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class Extract:
 
     `key`: the column whose value is the row's own number in lists of rejects. `needs`: column -> the column that a
     value in it needs beside it, in the file and in the row. `go_together`: columns of which a file has both or none,
-    though a row may leave one empty. `periods`: pairs of columns, first and last day.
+    though a row may leave one empty. `periods`: pairs of columns, first and last day. `identity`: the columns by which
+    a row is known again, where these are more than the key.
     """
 
     kind: str
@@ -47,6 +52,12 @@ class Extract:
     needs: Mapping[str, str] = field(default_factory=dict)
     go_together: tuple[tuple[str, str], ...] = ()
     periods: tuple[tuple[str, str], ...] = ()
+    identity: tuple[str, ...] = ()
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """The columns by which a row is known again."""
+        return self.identity or (self.key,)
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""

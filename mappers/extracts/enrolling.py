@@ -84,13 +84,15 @@ class Standings:
     lines: Sequence[Standing] = field(default_factory=tuple)
 
 
-def standings(known: Sequence[Form], lines: Sequence[Form]) -> Standings:
+def standings(known: Sequence[Form], lines: Sequence[Form], not_found: Collection[str] = frozenset()) -> Standings:
     """Holds the file's forms about one child (`lines`, in their order) against each other and against those on file.
 
-    The latest day counts; of one day a form on file goes before the file's, and an earlier line before a later one.
+    The latest day counts; of one day a form on file goes before the file's, and an earlier line before a later one; but
+    one by somebody whom the registry does not know (`not_found`) gives way to any other of that day: so a mistyped
+    number is corrected.
     """
     candidates = [*known, *lines]
-    newest = max(candidates, key=lambda form: form.signed_on, default=None)
+    newest = max(candidates, key=lambda form: (form.signed_on, form.guardian not in not_found), default=None)
     found: list[Standing] = []
     for place, line in enumerate(lines):
         if line in lines[:place]:

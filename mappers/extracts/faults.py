@@ -17,10 +17,12 @@ class Fault(StrEnum):
     NOT_A_DATE = "not a date"
     NOT_A_TIME = "not a time"
     NOT_AN_AMOUNT = "not an amount"
+    BELOW_ZERO = "below zero"
     NOT_A_NUMBER = "not a number"
     NOT_A_CPR_NUMBER = "not a CPR number"
     NOT_A_MUNICIPALITY_CODE = "not a municipality code"
     NOT_A_LANGUAGE = "not a language"
+    NOT_A_CHANNEL = "not a channel"
     WITHOUT_PARTNER = "without its partner"
     ENDS_TOO_EARLY = "ends before it begins"
     IS_A_CPR_NUMBER = "is a CPR number"
@@ -32,6 +34,9 @@ class Fault(StrEnum):
     THIRD_CPR_NUMBER = "third CPR number"
     CARD_HELD = "card held"
     NOT_A_PATRON = "not a patron"
+    NOT_A_LOAN = "not a loan"
+    ANOTHERS_LOAN = "another's loan"
+    NOT_A_CHARGE = "not a charge"
     PATRON_IS_DEAD = "patron is dead"
     NOT_A_MINOR = "not a minor"
     IS_THE_CHILD = "is the child"
@@ -41,6 +46,7 @@ class Fault(StrEnum):
     UNKNOWN_GROUP = "unknown group"
     IMPOSSIBLE_AGES = "impossible ages"
     OVERLAPS = "overlaps"
+    SPELT_OTHERWISE = "spelt otherwise"
 
 
 class UnreadableCell(ValueError):

@@ -16,3 +16,6 @@ class Remark(StrEnum):
     OLDER_FORM = "older form"
     NOT_TAKEN = "not taken"
     AGREEMENT_REMOVED = "agreement removed"
+    FORGOTTEN = "forgotten"
+    LOAN_NOT_THERE = "loan not there"
+    ALREADY_REDACTED = "already redacted"

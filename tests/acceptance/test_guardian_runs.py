@@ -121,6 +121,24 @@ def test_the_run_goes_on_as_the_operator_says(family: Family, word: store.Word, 
     assert family.library.rows("SELECT count(*) FROM library.guardian_link WHERE ended") == [(ended,)]
 
 
+def test_the_brake_counts_all_links_before_the_first_one_ends(family: Family) -> None:
+    family.parents()
+    for place in range(4):
+        family.child(entry(3), entry(4), number=f"010116555{place}", patron=str(place + 1))
+    family.night()
+    for place in range(4):
+        family.changed(number=f"010116555{place}")
+    family.library.refresh(later(1))
+    how = {"batch_size": 1, "brake_guardian_links_ended_more_than": 3}
+    held = [family.library.guardians(later(1), look_ups=look_ups, **how) for look_ups in (True, False)]
+    assert [(report["state"], report["links"]["ended"]) for report in held] == [("waiting", 0)] * 2
+    for report in held:
+        store.answer(family.library.connection, report["run"], "skip", "a test")
+    for _ in held:
+        family.library.guardians(later(1), **how)
+    assert family.library.rows("SELECT count(*) FROM library.guardian_link WHERE ended") == [(0,)]
+
+
 def test_a_run_that_was_asked_for_something_else_than_the_one_that_waits_is_one_of_its_own(family: Family) -> None:
     held = held_family(family)["run"]
     report = family.library.guardians(later(1), look_ups=False)

@@ -184,6 +184,9 @@ def test_a_guardian_who_becomes_a_patron_and_ceases_to_be_one_keeps_the_link(fam
     assert family.night(later(2))["look_ups"] == 1
     shown = family.library.patron("1", later(2))["guardians"]
     assert [(g["name"], g["patron_number"]) for g in shown] == [("Prøve Mor", None)]
+    family.library.rows("UPDATE library.patron SET gone_on = NULL WHERE patron_number = '2' RETURNING 1")
+    assert family.night(later(3))["look_ups"] == 0
+    assert family.library.patron("1", later(3))["guardians"][0]["patron_number"] == "2"
     assert family.library.rows("SELECT count(*) FROM library.guardian_link") == [(1,)]
     assert [kind for _, kind in family.library.events("1")].count("guardian.linked") == 1
 

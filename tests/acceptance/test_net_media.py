@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from db.runs import store
+from flows.steps.operators_word import Aborted
 from tests.acceptance.made_up import HOME, NAME
 from tests.fixtures.library import DAY, Library
 
-AALBORG, COPENHAGEN, NUUK = "0851", "0101", "0956"
+AALBORG, AARHUS, COPENHAGEN, NUUK = "0851", "0751", "0101", "0956"
 
 
 def later(days: int) -> date:
@@ -100,6 +103,29 @@ def test_who_moves_away_keeps_the_right_for_the_grace_and_the_day_counts_from_wh
     assert right(film, "P1") == (False, "no agreement", later(9).isoformat(), None)
 
 
+@pytest.mark.parametrize("word", ["skip", "abort", "apply"])
+def test_a_service_that_was_left_out_counts_a_grace_from_when_the_move_was_learnt(film: Library, word: Any) -> None:
+    brake = {"brake_net_media_revoked_more_than": 1}
+    film.agree("film", AARHUS)
+    for number in range(2, 4):
+        film.enrol(f"P{number}", None, municipality_code=AARHUS)
+    film.enrol("P1", "0503801111")
+    film.person("0503801111", name=NAME, residence=living_in(851))
+    film.refresh()
+    film.net_media()
+    film.person("0503801111", name=NAME, residence=living_in(101))
+    film.refresh(later(1))
+    film.connection.execute("DELETE FROM library.net_media_agreement WHERE municipality_code = %s", [AARHUS])
+    held = film.net_media(later(1), **brake)
+    assert held["state"] == "waiting"
+    store.answer(film.connection, held["run"], word, "a test")
+    with nullcontext() if word != "abort" else pytest.raises(Aborted):
+        film.net_media(later(1), **brake)
+    film.agree("film", AARHUS)  # the mistake is mended
+    film.net_media(later(3), **brake)
+    assert right(film, "P1")[3] == later(8).isoformat()
+
+
 def test_another_rule_that_fails_ends_a_grace_for_good(film: Library) -> None:
     film.enrol("P1", None, municipality_code=AALBORG)
     film.net_media()
@@ -108,10 +134,13 @@ def test_another_rule_that_fails_ends_a_grace_for_good(film: Library) -> None:
     assert right(film, "P1")[:2] == (True, "grace")
     film.connection.execute("INSERT INTO library.block VALUES ('P1', 'fees', 'staff', %s)", [later(2)])
     film.net_media(later(2))
-    assert right(film, "P1")[:2] == (False, "blocked")
+    ended = right(film, "P1")
+    assert ended[:2] == (False, "no agreement")
+    _, out = film.command("net-media", "--explain", "P1", "--today", later(2).isoformat(), "--json")
+    assert [(one["reason"], one["on_record"]) for one in json.loads(out)["services"]] == [("no agreement", True)]
     film.connection.execute("DELETE FROM library.block")
     film.net_media(later(2))
-    assert right(film, "P1")[:2] == (False, "no agreement")
+    assert right(film, "P1") == ended
 
 
 def test_an_agreement_that_ends_gives_no_grace(film: Library) -> None:
@@ -160,8 +189,18 @@ def test_a_patron_who_is_deleted_goes_with_their_rights(film: Library) -> None:
     film.enrol("P1", None, municipality_code=AALBORG)
     film.net_media()
     film.connection.execute("DELETE FROM library.patron")
-    assert film.rows("SELECT count(*) FROM library.net_media_right") == [(0,)]
     assert film.net_media()["patrons"]["due"] == 0
+    assert film.rows("SELECT count(*) FROM library.net_media_right") == [(0,)]
+    assert film.events()[-1] == ("P1", "net_media.granted")
+
+
+def test_who_gets_a_deleted_patron_s_number_gets_no_grace_of_theirs(film: Library) -> None:
+    film.enrol("P1", None, municipality_code=AALBORG)
+    film.net_media()
+    film.connection.execute("DELETE FROM library.patron")
+    film.enrol("P1", None, municipality_code=COPENHAGEN)
+    film.net_media()
+    assert right(film, "P1")[:2] == (False, "no agreement")
 
 
 def test_an_explanation_names_each_rule_its_outcome_and_the_day_it_may_change(film: Library) -> None:

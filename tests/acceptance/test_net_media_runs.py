@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from db.connect import connect
+from db.net_media import rights
 from db.runs import store
 from flows.steps.operators_word import Aborted, WaitsForWord
 from tests.fixtures.library import DAY, Library
@@ -76,8 +78,9 @@ def test_a_service_that_would_lose_too_many_waits_for_a_word_and_holds_up_no_oth
     lose_an_agreement(town)
     report = town.net_media(NEXT, **BRAKE)
     assert (report["state"], report["held"], granted(town)) == ("waiting", ["film"], {"film": 6, "lyd": 5})
+    assert report["patrons"] == {"due": 4, "checked": 0, "changed": 0, "unchanged": 0, "left": 4}
     (question,) = store.questions(town.connection, open_only=True)
-    assert (question.rule, question.counts["service"], question.counts["count"], question.counts["answers"]) == (
+    assert (question.rule, question.counts["part"], question.counts["count"], question.counts["answers"]) == (
         "net_media_revoked_percent: film",
         "film",
         4,
@@ -90,6 +93,7 @@ def test_a_service_that_would_lose_too_many_waits_for_a_word_and_holds_up_no_oth
 def test_apply_takes_the_brake_off_for_the_rest_of_the_run(town: Library) -> None:
     report = answered(town, "apply")
     assert (report["state"], granted(town)) == ("done", {"film": 2, "lyd": 5})
+    assert report["patrons"] == {"due": 6, "checked": 6, "changed": 4, "unchanged": 2, "left": 0}
     assert report["services"] == [
         {"service": "film", "granted": 0, "revoked": 4},
         {"service": "lyd", "granted": 0, "revoked": 1},
@@ -99,6 +103,7 @@ def test_apply_takes_the_brake_off_for_the_rest_of_the_run(town: Library) -> Non
 def test_skip_leaves_the_service_out_of_this_run_and_the_next_one_decides_it(town: Library) -> None:
     report = answered(town, "skip")
     assert (report["state"], granted(town)) == ("done", {"film": 6, "lyd": 5})
+    assert report["patrons"] == {"due": 6, "checked": 2, "changed": 0, "unchanged": 2, "left": 4}
     town.agree("film", AALBORG)  # the mistake is mended
     report = town.net_media(NEXT, **BRAKE)
     assert (report["state"], granted(town)) == ("done", {"film": 5, "lyd": 5})
@@ -121,6 +126,38 @@ def answered(library: Library, word: store.Word) -> dict[str, Any]:
     return report
 
 
+def test_a_later_run_takes_the_place_of_one_that_waits_so_that_no_right_goes_back_a_day(town: Library) -> None:
+    town.agree("news", AALBORG, min_age=15)
+    town.enrol("P6", None, municipality_code=AALBORG, birth_date=(NEXT + timedelta(days=1)).replace(year=2011))
+    lose_an_agreement(town)
+    evening = town.net_media(NEXT, **BRAKE)
+    town.agree("film", AALBORG)  # the mistake is mended
+    night = town.net_media(NEXT + timedelta(days=1), deployed=True, **BRAKE)
+    assert (evening["state"], night["state"], night["run"] > evening["run"]) == ("waiting", "done", True)
+    assert store.questions(town.connection, open_only=True) == []
+    assert town.rows("SELECT state FROM sync.run WHERE run_id = %s", evening["run"]) == [("aborted",)]
+    assert store.answer(town.connection, evening["run"], "apply", "a test") == 0
+    before = town.contents(*RUNS)
+    assert town.net_media(NEXT + timedelta(days=1))["changes"] == {}
+    assert town.contents(*RUNS) == before
+
+
+def test_two_runs_at_once_under_a_brake_ask_once(town: Library) -> None:
+    lose_an_agreement(town)
+    runs = [threading.Thread(target=lambda: town.net_media(NEXT, deployed=True, **BRAKE)) for _ in range(2)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    (question,) = store.questions(town.connection, open_only=True)
+    assert town.rows("SELECT state, count(*) FROM sync.run WHERE today = %s GROUP BY 1 ORDER BY 1", NEXT) == [
+        ("aborted", 1),
+        ("waiting", 1),
+    ]
+    store.answer(town.connection, question.run_id, "apply", "a test")
+    assert [town.net_media(NEXT, **BRAKE)["state"] for _ in range(2)] == ["done", "done"]
+
+
 def test_two_runs_at_once_do_it_once(town: Library) -> None:
     lose_an_agreement(town)
     reports: list[dict[str, Any]] = []
@@ -140,6 +177,45 @@ def test_what_happens_while_a_run_decides_is_left_to_the_next_one(town: Library)
         town.connection.execute("INSERT INTO library.block VALUES ('P0', 'fees', 'staff', %s)", [DAY])
         assert town.net_media()["patrons"]["due"] == 0
     assert town.net_media()["outcomes"] == {"blocked": 2}
+
+
+DISTURBING = {
+    "deleted": "DELETE FROM library.patron WHERE patron_number = 'P0'",
+    "blocked": "INSERT INTO library.block VALUES ('P0', 'fees', 'staff', '2026-03-02')",
+    "moved": "UPDATE library.patron SET municipality_code = '0101' WHERE patron_number = 'P0'",
+}
+
+
+@pytest.mark.parametrize("what", DISTURBING)
+def test_who_changes_a_patron_does_not_wait_for_the_run_that_decides_on_them(town: Library, what: str) -> None:
+    lose_an_agreement(town)
+    town.connection.execute("SET lock_timeout = '100ms'")
+    with connect(town.database_url, autocommit=True) as other:
+        rights.create_staging(other)
+        with other.transaction():
+            rights.decide_rights(other, rights.Terms(1, NEXT))
+            town.connection.execute(DISTURBING[what])
+    town.net_media(NEXT)
+    assert town.rows("SELECT granted FROM library.net_media_right WHERE patron_number = 'P0' AND granted") == []
+
+
+def test_rights_of_who_is_deleted_while_a_run_decides_go_with_the_next_one_though_it_decides_everyone(
+    town: Library,
+) -> None:
+    lose_an_agreement(town)
+
+    def hold(changes: Any) -> list[str]:
+        town.connection.execute(DISTURBING["deleted"])
+        return []
+
+    town.agree("news", AALBORG)  # rights are added
+    with connect(town.database_url, autocommit=True) as other:
+        rights.create_staging(other)
+        with other.transaction():
+            rights.decide_rights(other, rights.Terms(1, NEXT), hold)
+    town.agree("games", AALBORG)
+    assert town.net_media(NEXT)["patrons"]["due"] == 5
+    assert town.rows("SELECT service FROM library.net_media_right WHERE patron_number = 'P0'") == []
 
 
 def test_a_day_that_goes_back_decides_everyone_by_that_day(town: Library) -> None:

@@ -10,6 +10,7 @@ from cpr_client.demo.extract import people_for
 from cpr_client.demo.people import SEED, build_people
 from db.connect import connect
 from db.imports.load import Terms
+from flows.local.demo_borrowing import write_borrowing
 from flows.local.demo_patrons import write_extracts
 from flows.parameters import Encoding, ExtractKind
 from flows.steps.load_extract import load_extract
@@ -17,7 +18,7 @@ from flows.steps.load_extract import load_extract
 TODAY = date(2026, 3, 2)
 
 
-def test_both_extracts_load_without_a_reject_and_most_of_who_signed_hold_custody(
+def test_all_extracts_load_without_a_reject_and_most_of_who_signed_hold_custody(
     database_url: str, tmp_path: Path
 ) -> None:
     registry = build_people(people_for(1_500), SEED, TODAY)
@@ -25,9 +26,10 @@ def test_both_extracts_load_without_a_reject_and_most_of_who_signed_hold_custody
     write_extracts(registry, 1_500, patrons, guardians, TODAY)
     assert guardians.stat().st_mode & 0o077 == 0
     with connect(database_url, autocommit=True) as connection:
-        for kind, file in ((ExtractKind.patrons, patrons), (ExtractKind.guardians, guardians)):
-            loaded = load_extract(connection, kind, file, Encoding.utf_8, Terms(1, TODAY, ["Barn"]))
-            assert not loaded.rejects
+        files = {"patrons": patrons, "guardians": guardians, **write_borrowing(patrons, SEED, tmp_path, TODAY)}
+        for kind, file in files.items():
+            loaded = load_extract(connection, ExtractKind(kind), file, Encoding.utf_8, Terms(1, TODAY, ["Barn"]))
+            assert not loaded.rejects and loaded.counts.added == loaded.counts.read > 0
     with guardians.open(encoding="utf-8") as stream:
         forms = list(csv.DictReader(stream))
     with patrons.open(encoding="utf-8") as stream:

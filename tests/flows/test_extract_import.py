@@ -153,24 +153,30 @@ def test_the_command_offers_the_kinds_that_there_are() -> None:
 
 
 @pytest.fixture
-def command(
+def patronsync(
     database_url: str, prefect_api: object, capfd: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str, str]]:
-    """Runs `patronsync import patrons` in this process: exit code, standard output, standard error."""
+    """Runs a command line in this process: exit code, standard output, standard error."""
     settings = Settings(database_url=SecretStr(database_url), registry_url="http://127.0.0.1:9/")
     settings._prefect["PREFECT_API_URL"] = "the one that is set"
 
-    def command(*arguments: str) -> tuple[int, str, str]:
+    def patronsync(*arguments: str) -> tuple[int, str, str]:
         before = use(settings)
         try:
             capfd.readouterr()
-            code = run(["import", *arguments])
+            code = run(list(arguments))
         finally:
             use(before)
         said = capfd.readouterr()
         return code, said.out, said.err
 
-    return command
+    return patronsync
+
+
+@pytest.fixture
+def command(patronsync: Callable[..., tuple[int, str, str]]) -> Callable[..., tuple[int, str, str]]:
+    """Runs `patronsync import` as `patronsync` does."""
+    return lambda *arguments: patronsync("import", *arguments)
 
 
 def test_the_command_prints_counts_and_ends_with_1_where_a_line_was_rejected(
@@ -192,6 +198,7 @@ def test_the_command_prints_counts_and_ends_with_1_where_a_line_was_rejected(
         "changes": {"patron.added": 2},
         "rejects": {"not a date": 1, "CPR number held": 1},
         "rejected_file": str(file.with_name("patrons.rejected.csv")),
+        "register": {"gone": 0, "held": 0, "back": 0},
         "remarks": {},
         "message": report["message"],
     }
@@ -211,6 +218,32 @@ def test_the_command_ends_with_0_where_all_was_loaded_and_says_what_was_done(
     assert code == 0
     assert "dry run, nothing was changed" in out
     assert "read 1, added 0, changed 0, unchanged 1, rejected 0" in out
+
+
+def test_too_many_patrons_who_are_not_in_a_whole_register_wait_for_a_word(
+    patronsync: Callable[..., tuple[int, str, str]], file: Path, database: Connection
+) -> None:
+    """What stands on in the file is loaded meanwhile; the word covers as many as were asked about."""
+    file.write_text("patron_number\n" + "".join(f"{number}\n" for number in range(100, 170)))
+    complete = ("import", "patrons", str(file), "--complete")
+    assert patronsync(*complete)[0] == 0
+    file.write_text("patron_number,name\n" + "".join(f"{number},Anna\n" for number in range(100, 110)))
+    code, out, _ = patronsync(*complete, "--json", "--dry-run")
+    assert (code, json.loads(out)["register"]) == (1, {"gone": 0, "held": 60, "back": 0})
+    code, out, err = patronsync(*complete, "--json")
+    report = json.loads(out)
+    assert (code, report["state"], report["rows"]["changed"], report["register"]["held"]) == (3, "waiting", 10, 60)
+    run_id = str(report["run"])
+    assert "60 of 70 patrons (85.71 %; the limit is 2.0 %)" in patronsync("approvals")[1]
+    code, _, err = patronsync(*complete)
+    assert code == 3 and f"patronsync approvals answer {run_id} apply|skip|abort" in err
+    code, out, _ = patronsync("approvals", "answer", run_id, "apply")
+    assert code == 0 and "patronsync import patrons FILE.csv --complete" in out
+    code, out, _ = patronsync(*complete, "--json")
+    report = json.loads(out)
+    assert (code, report["run"], report["register"]) == (0, int(run_id), {"gone": 60, "held": 0, "back": 0})
+    assert count(database, "library.patron WHERE gone_on IS NULL") == 10
+    assert patronsync("import", "guardians", str(file), "--complete")[0] == 2
 
 
 GUARDIANS = f"""patron_number;guardian_cpr_number;guardian_name;mobile;signed_on
@@ -274,7 +307,7 @@ def test_a_bad_header_ends_the_command_with_1_and_is_kept_in_the_runs_record(
 def test_a_kind_or_a_file_that_is_not_there_is_wrong_usage(
     command: Callable[..., tuple[int, str, str]], file: Path
 ) -> None:
-    assert command("loans", str(file))[0] == 2
+    assert command("lones", str(file))[0] == 2
     assert command("patrons", str(file.with_name("other.csv")))[0] == 2
     assert command("patrons", str(file), "--encoding", "ebcdic")[0] == 2
 

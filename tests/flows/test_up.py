@@ -131,7 +131,7 @@ def up(data_dir: Path) -> Iterator[Up]:
 def test_a_run_started_as_the_ui_does_it_runs_and_a_signal_stops_all(up, data_dir):
     up.wait_until_up()
     assert f"copy the line in {data_dir}/prefect/password" in up.said
-    assert "registry-refresh, guardian-links, net-media-eligibility, extract-import" in up.said
+    assert "registry-refresh, guardian-links, net-media-eligibility, retention-cleanup, extract-import" in up.said
     run = up.start_run({"dry_run": True})
     assert wait_until(lambda: up.state(run) in ("COMPLETED", "FAILED", "CRASHED"), 60)
     assert up.state(run) == "COMPLETED"

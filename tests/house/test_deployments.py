@@ -57,6 +57,12 @@ def test_the_refresh_runs_on_weekday_nights():
     assert [schedule["cron"] for schedule in schedules] == [f"30 3 * * {WEEKDAYS}"]
 
 
+def test_retention_runs_every_night():
+    """A row that is kept a day too long at the weekend is kept a day too long."""
+    schedules = next(deployment for deployment in DEPLOYMENTS if deployment["name"] == "retention-cleanup")["schedules"]
+    assert [schedule["cron"].split()[2:] for schedule in schedules] == [["*", "*", "*"]]
+
+
 def test_nothing_is_pulled_for_a_run():
     """Left out, Prefect would note the folder of the deploy, and crash where it is gone."""
     assert PREFECT["pull"] == []

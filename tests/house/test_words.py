@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
@@ -10,10 +11,22 @@ import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from flows.observability import certificate
 from flows.wording import LANGUAGES, words
-from mappers import address_kinds, cases, custody, events, guardian, net_media, plausibility, quarantine, record
+from mappers import (
+    address_kinds,
+    cases,
+    custody,
+    events,
+    guardian,
+    net_media,
+    plausibility,
+    quarantine,
+    record,
+    retention,
+)
 from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
 from mappers.extracts.remarks import Remark
+from tests.house.tree import under
 
 OUTCOMES = {guardian.SAME_PERSON, record.FIRST_ANSWER, record.CHANGED, record.UNCHANGED, *quarantine.REASONS}
 
@@ -28,6 +41,13 @@ def failure_codes() -> set[str]:
     return {error.code for error in errors if not error.__subclasses__()}
 
 
+OTHER_BRAKES = (
+    plausibility.LINKS_ENDED,
+    plausibility.RIGHTS_REVOKED,
+    plausibility.RETENTION_REMOVED,
+    plausibility.PATRONS_GONE,
+)
+
 CODES = {
     "case": set(cases.KINDS),
     "case_closed": {cases.UNCERTAIN_BIRTH_DATE, "any"},
@@ -35,11 +55,14 @@ CODES = {
     "case_kind": set(cases.KINDS),
     "outcome": OUTCOMES | failure_codes(),
     "change": set(events.KINDS),
-    "brake": {line.code for line in (*plausibility.LINES, plausibility.LINKS_ENDED, plausibility.RIGHTS_REVOKED)},
+    "brake": {line.code for line in (*plausibility.LINES, *OTHER_BRAKES)},
     "net_media_outcome": set(net_media.OUTCOMES),
     "net_media_because": set(net_media.OUTCOMES) - {net_media.GRANTED},
     "net_media_passes": set(net_media.RULES),
     "net_media_not_asked": set(net_media.RULES),
+    **{section: {rule.name for rule in retention.RULES} for section in ("retention_what", "retention_basis")},
+    "retention_clock": {rule.basis for rule in retention.RULES},
+    "retention_period": {few + rule.unit for rule in retention.RULES for few in ("", "one ", "no ")},
     "address": set(address_kinds.KINDS),
     "status": {str(status) for status in STATUSES},
     "reject": {fault.value for fault in Fault},
@@ -59,6 +82,17 @@ def test_every_code_has_its_words(section, language):
     said = words(language)
     assert not CODES[section] - set(said[section])
     assert all(str(said[section][code]).strip() for code in CODES[section])
+
+
+def test_no_section_stands_in_two_files():
+    for language in LANGUAGES:
+        stands = [
+            section
+            for path in under("flows", suffix=".toml")
+            if path.name.endswith(f"{language}.toml")
+            for section in tomllib.loads(path.read_text(encoding="utf-8"))
+        ]
+        assert len(stands) == len(set(stands)) == len(words(language))
 
 
 def test_both_languages_have_the_same_codes():

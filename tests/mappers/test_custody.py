@@ -109,6 +109,12 @@ def test_an_entry_that_ended_while_it_was_known_here_is_kept_for_its_date_and_dr
     assert custody_after(kept, CHILD, ended, TODAY + timedelta(days=29)) == ()
 
 
+def test_its_holder_may_have_got_another_number_meanwhile() -> None:
+    before = (CustodyEntry("father", CprNumber("0909455550")),)
+    ended = child(Custody(4, delete=YESTERDAY))
+    assert custody_after(before, CHILD, ended, TODAY) == (CustodyEntry("father", FATHER, None, YESTERDAY),)
+
+
 def test_an_unchanged_answer_is_the_very_same_object() -> None:
     before = custody_after(None, CHILD, child(Custody(3), Custody(4)), TODAY)
     assert custody_after(before, CHILD, child(Custody(4), Custody(3)), TOMORROW) is before

@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mappers import net_media
 from mappers.net_media import Agreement, Block, Patron, Right, decide, explain
+from tests.mappers.net_media_strategies import DAYS, agreement_lists, days, patrons
 
 DAY = date(2026, 3, 2)
 FILM = Agreement("film", "0851", date(2020, 1, 1))
@@ -70,9 +73,10 @@ def test_grace_lasts_its_days_from_the_day_of_learning_and_stands_in_for_one_rul
     assert decide(still, "film", [graced], right, DAY + timedelta(days=2)).outcome == "grace"
     assert decide(still, "film", [graced], right, DAY + timedelta(days=3)).outcome == "no agreement"
     blocked = decide(replace(still, blocks=[Block("fees", DAY)]), "film", [graced], right, DAY)
-    assert blocked.outcome == "blocked"
+    assert blocked.outcome == "no agreement"
     assert decide(still, "film", [graced], blocked, DAY).outcome == "no agreement"
-    assert decide(replace(away, birth_date=date(1980, 1, 1)), "film", [graced], HELD, DAY).outcome == "too old"
+    assert decide(replace(away, birth_date=date(1980, 1, 1)), "film", [graced], HELD, DAY).outcome == "no agreement"
+    assert decide(replace(away, registry_status=80), "film", [graced], HELD, DAY).outcome == "not resident"
 
 
 def test_the_new_municipality_s_own_agreement_decides_and_an_agreement_that_ended_gives_no_grace() -> None:
@@ -83,6 +87,20 @@ def test_the_new_municipality_s_own_agreement_decides_and_an_agreement_that_ende
     over = graced._replace(valid_to=DAY - timedelta(days=1))
     assert decide(away, "film", [over], HELD, DAY).outcome == "no agreement"
     assert decide(ANNA, "film", [over], HELD, DAY).outcome == "no agreement"
+
+
+@settings(max_examples=100, deadline=None)
+@given(agreements=agreement_lists(), before=patrons, after=patrons, day=days, learnt_on=st.sampled_from([None, *DAYS]))
+def test_what_is_decided_stays_decided_until_the_day_that_was_told(
+    agreements: list[Agreement], before: Patron, after: Patron, day: date, learnt_on: date | None
+) -> None:
+    held = decide(before, "film", agreements, None, DAYS[0])
+    right = decide(replace(after, learnt_on=learnt_on), "film", agreements, held, day)
+    found = explain(after, "film", agreements, right, day)
+    assert found.right == right
+    for ahead in DAYS:
+        if day < ahead < (found.may_change_on or date.max):
+            assert decide(after, "film", agreements, right, ahead) == right
 
 
 def test_since_stays_while_nothing_is_news() -> None:
@@ -106,6 +124,9 @@ def test_an_explanation_knows_the_day_on_which_each_rule_may_turn() -> None:
     assert found.may_change_on == DAY + timedelta(days=5)
     later = FILM._replace(valid_from=to)
     assert explain(ANNA, "film", [later], None, DAY).may_change_on == to
+    child = replace(ANNA, birth_date=date(2011, 5, 1))
+    young = explain(child, "film", [agreement._replace(min_age=15)], None, DAY)
+    assert (young.right.outcome, young.may_change_on) == ("too young", to + timedelta(days=1))
 
 
 def test_the_rules_are_declared_in_the_order_of_the_reference() -> None:

@@ -71,6 +71,7 @@ class Patron:
     """A patron; `seen`: a night has found them under 18. `settled`: when staff closed the case of the birth date.
 
     `as_minor`: the last answer while they were one for certain; who holds custody of an adult is not asked.
+    `before`: what was known of them as a guardian, until the registry has spoken of the patron.
     """
 
     cpr_number: str
@@ -79,6 +80,13 @@ class Patron:
     seen: bool = False
     settled: date | None = None
     as_minor: Facts = field(default_factory=dict)
+    before: Known | None = None
+
+    def shown(self) -> Known:
+        """What is known of them as a guardian."""
+        if self.known.facts is not None or self.before is None:
+            return self.known
+        return Known(self.before.facts, self.known.trouble or self.before.trouble)
 
 
 @dataclass(repr=False)

@@ -18,8 +18,9 @@ readings:
   the same stays, whichever number it was begun under;
 - a changed number that leads to somebody who is a patron or a guardian already is not asked about on that account;
 - custody that one holder has in one way without a night between is one link, with the days that the registry gives now;
-- who is named by custody that lies ahead has not had the last link yet, and is not forgotten;
-- a look-up is owed about each guardian who is no patron and has a link in force to a minor, when it is due.
+- who is named by custody that lies ahead is somebody already, has not had the last link yet, and is not forgotten;
+- a look-up is owed about each guardian who is no patron and has a link in force to a minor, when it is due; so, the
+  same night, about one who only then proves to be who holds custody under another number.
 """
 
 from __future__ import annotations
@@ -75,8 +76,12 @@ class Oracle:
         self._unite()
 
     def drop(self, patron_number: str) -> None:
-        """Somebody is a patron no more, and forgotten as one; a guardian stays one, of whom nothing is known."""
-        number = self.patrons.pop(patron_number).cpr_number
+        """Somebody is a patron no more, and forgotten as one; a guardian stays one.
+
+        Of a guardian nothing is known then, but what was before, where the registry never spoke of the patron.
+        """
+        patron = self.patrons.pop(patron_number)
+        number = patron.cpr_number
         del self.holders[number], self.links[patron_number], self.cases[patron_number]
         former = [old for old, holder in self.former.items() if holder == patron_number]
         guardian = False
@@ -89,7 +94,7 @@ class Oracle:
         for old in former:
             del self.former[old]
         if guardian:
-            self.outside[number] = Known()
+            self.outside[number] = (patron.before if patron.known.facts is None else None) or Known()
             self.leads.update(dict.fromkeys(former, number))
 
     def form(self, child: str, number: str, signed_on: date) -> None:
@@ -178,18 +183,31 @@ class Oracle:
         """Links, cases and knowledge go over to who a guardian has proved to be."""
         for link in self._all_links():
             link.who = self._united(link.who)
-        for case in self._all_cases():
-            case.who = self._united(case.who)
+        for child, cases in self.cases.items():
+            self.cases[child] = self._of_the_united(cases)
         for number in list(self.outside):
-            if self.person(number) != number:
-                del self.outside[number]
+            if (who := self.person(number)) != number:
+                known = self.outside.pop(number)
+                if who in self.patrons and self.patrons[who].before is None:
+                    self.patrons[who].before = known
+
+    def _of_the_united(self, cases: list[Case]) -> list[Case]:
+        """The cases, each about who the guardian has proved to be. Of two that are the same now, one stays."""
+        kept: list[Case] = []
+        for case in sorted(cases, key=lambda case: (self._united(case.who) != case.who, case.since)):
+            who = self._united(case.who)
+            twice = any((other.kind, other.who) == (case.kind, who) and other.stands() for other in kept)
+            if who == case.who or not (case.stands() and twice):
+                case.who = who
+                kept.append(case)
+        return kept
 
     def _united(self, who: str) -> str:
         return who if who == NOBODY or who in self.patrons else self.person(who)
 
     def known(self, who: str) -> Known:
         """What is known of a guardian."""
-        return self.patrons[who].known if who in self.patrons else self.outside.setdefault(who, Known())
+        return self.patrons[who].shown() if who in self.patrons else self.outside.setdefault(who, Known())
 
     def _all_links(self) -> Iterator[Link]:
         for links in self.links.values():
@@ -249,21 +267,16 @@ class Oracle:
         return self.person(number), {3: MOTHER, 4: FATHER}.get(entry["type"], OTHER)
 
     def _look_up(self, today: date, asked: Asked) -> None:
-        """Outside guardians of tonight's links, once each, with what their numbers lead to."""
-        wanted: list[str] = []
-        for child, links in self.links.items():
-            stage = self.stage(child, today)
-            if stage == "minor":
-                wanted += [who for who, *_ in self._holders(child, today)]
-            if stage in ("minor", "unknown", "uncertain"):
-                standing = [link for link in links if in_force_link(link, today)]
-                wanted += [link.who for link in standing if link.source == "enrolled" or stage == "uncertain"]
-        somebody = {link.who for link in self._all_links()} | set(wanted)
-        outside = sorted({who for who in wanted if who != NOBODY and who not in self.patrons})
-        for number in outside:
-            known = self.known(number)
-            if not known.is_due(today):
-                continue
+        """Outside guardians of tonight's links, once each, with what their numbers lead to, until nobody is due."""
+        done: set[str] = set()
+        while due := [number for number in self._due(today) if number not in done]:
+            done |= set(due)
+            self._ask(due, today, asked)
+            self._unite()
+
+    def _ask(self, due: list[str], today: date, asked: Asked) -> None:
+        somebody = {link.who for link in self._all_links()} | set(self._wanted(today)) | set(self._named(today))
+        for number in due:
             numbers, outcome = self._follow(number, somebody=somebody)
             asked.owed |= set(numbers[:-1] if outcome == "somebody" else numbers)
             for before, after in pairwise(numbers):
@@ -273,8 +286,23 @@ class Oracle:
                 end = self.known(numbers[-1])
                 end.answered(outcome, self.registry[numbers[-1]], today, self.interval)
             elif outcome != "somebody":
-                known.answered(outcome, None, today, self.interval)
-        self._unite()
+                self.known(number).answered(outcome, None, today, self.interval)
+
+    def _due(self, today: date) -> list[str]:
+        outside = sorted({who for who in self._wanted(today) if who != NOBODY and who not in self.patrons})
+        return [number for number in outside if self.known(number).is_due(today)]
+
+    def _wanted(self, today: date) -> list[str]:
+        """Who holds custody of a minor tonight, or has signed."""
+        wanted: list[str] = []
+        for child, links in self.links.items():
+            stage = self.stage(child, today)
+            if stage == "minor":
+                wanted += [who for who, *_ in self._holders(child, today)]
+            if stage in ("minor", "unknown", "uncertain"):
+                standing = [link for link in links if in_force_link(link, today)]
+                wanted += [link.who for link in standing if link.source == "enrolled" or stage == "uncertain"]
+        return wanted
 
     def _decide(self, child: str, today: date, asked: Asked) -> None:
         patron, links = self.patrons[child], self.links[child]

@@ -22,7 +22,7 @@ from tests.proofs.guardian_nights import (
 
 
 def test_a_year_of_changing_families_leaves_what_a_plain_oracle_says(library: Library, proof: Proof) -> None:
-    families = proof.size(small=12, full=200)
+    families = proof.size(small=12, full=80)
     interval, batch = proof.random.choice([1, 1, 3]), proof.random.choice([5, 20, 100])
     nights = of_families(library, proof.random.randrange(1_000_000), range(families), interval, batch)
     for today, asks in some_nights(proof.random, proof.size(small=36, full=365)):

@@ -32,8 +32,9 @@ class AgreementLoad(Load):
 
     def _apply(self, terms: Terms) -> Counts:
         groups = [row[0] for row in self._connection.execute(statement("imports/agreements/known_groups"))]
+        known = [row[0] for row in self._connection.execute(statement("imports/agreements/known_services"))]
         with self._connection.cursor() as cursor:
-            self._stage_rejects(cursor, faults_of(self._lines, groups))
+            self._stage_rejects(cursor, faults_of(self._lines, groups, known))
         (rejected,) = self._one("count_rejected")
         if rejected:
             return Counts(self._read, 0, 0, rejected, remarks={Remark.NOT_TAKEN: self._read - rejected})

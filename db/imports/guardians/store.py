@@ -5,7 +5,7 @@ from __future__ import annotations
 from db.guardians import people
 from db.imports.load import Counts, Load, Terms
 from db.statements import statement
-from mappers import cases, events
+from mappers import cases, events, quarantine
 from mappers.extracts.remarks import Remark
 from mappers.status import DEAD
 
@@ -26,7 +26,7 @@ class GuardianLoad(Load):
             age_is_asked=cases.UNCERTAIN_BIRTH_DATE,
         )
         self._own("find_signers")
-        self._own("compare_forms")
+        self._own("compare_forms", not_found=quarantine.NOT_FOUND)
         self._own("reject_beaten")
         if self._own("add_guardians"):
             self._own("find_signers")

@@ -1,8 +1,9 @@
 -- Where an extract of patrons is put by COPY, and what is to be done with it. Temporary: seen by this session alone.
 -- import_patron: the file's lines as they are, a column that the file lacks being null. import_work: the patrons who are
 -- new or change, with the values that they shall have, and the names of the fields that change.
--- In: nothing. Out: two empty tables.
-DROP TABLE IF EXISTS import_patron, import_work;
+-- import_gone: of a file that is the whole register, the patrons who are not in it.
+-- In: nothing. Out: three empty tables.
+DROP TABLE IF EXISTS import_patron, import_work, import_gone;
 CREATE TEMPORARY TABLE import_patron (
     line integer NOT NULL, patron_number text NOT NULL, cpr_number text, name text, birth_date text, address text,
     postal_code text, postal_district text, municipality_code text, patron_group text, home_branch text, language text,
@@ -16,3 +17,4 @@ CREATE TEMPORARY TABLE import_work (
     mobile text, landline text, card_number text, pin_hash text, blocked_on date, block_reason text,
     absent_from date, absent_to date
 );
+CREATE TEMPORARY TABLE import_gone (patron_number text NOT NULL);

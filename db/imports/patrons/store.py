@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from db.imports.load import Counts, Load, Row, Terms
+from db.imports.load import Counts, Load, Register, Row, Terms
 from db.imports.pins import hash_pins
 from db.statements import statement
 from mappers import events
@@ -31,13 +31,25 @@ class PatronLoad(Load):
     def _apply(self, terms: Terms) -> Counts:
         self._own("analyze_staging")
         self._own("reject_second_lines")
+        self._own("reject_numbers_of_people")
         self._decide(terms)
-        right, added, changed, withheld, unlisted = self._one("count_work")
+        right, added, changed, withheld, unlisted, back = self._one("count_work")
+        register = self._whole_register(terms, back)
         if added or changed:
             self._write(known=changed > 0)
         changes = self._append_events(terms.run_id, added, changed)
         remarks = {Remark.CHILD_GROUP_NOT_TAKEN: withheld, Remark.UNLISTED_MUNICIPALITY_CODE: unlisted}
-        return Counts(self._read, added, changed, self._read - right, changes, remarks)
+        return Counts(self._read, added, changed, self._read - right, changes, remarks, register=register)
+
+    def _whole_register(self, terms: Terms, back: int) -> Register:
+        """Who is not in a whole register is gone, unless a brake or a line without a patron number holds it."""
+        if terms.may_go is None:
+            return Register(back=back)
+        absent, stood, nameless = self._one("count_gone")
+        if nameless or not terms.may_go(absent, stood):
+            return Register(back=back, held=absent, nameless=nameless)
+        self._own("mark_gone", today=terms.today)
+        return Register(back=back, gone=absent)
 
     def _decide(self, terms: Terms) -> None:
         """Sorts out the rejects, and compares the rest with the library until it is compared with what is locked."""
@@ -59,6 +71,8 @@ class PatronLoad(Load):
                 )
             self._own("empty_work")
             self._own("taken", columns=list(self._columns))
+            if terms.may_go is not None:
+                self._own("find_gone")
             _, changed_meanwhile = self._one("lock_patrons")
 
     def _write(self, known: bool) -> None:

@@ -1,6 +1,6 @@
 -- Who is new and who changes, and what each shall have: the set form of mappers.extracts.taking.taken. A column that the
 -- file lacks is left alone. The registry's facts are taken only while it has not spoken about the patron
--- (registry_status is null); so is the CPR number.
+-- (registry_status is null); so is the CPR number. Who was gone comes back.
 -- In: import_patron, columns (of the file). Out: import_work.
 INSERT INTO import_work
 SELECT staged.line, staged.patron_number, patron.patron_number IS NOT NULL, patron.xmin, difference.changed,
@@ -77,6 +77,7 @@ CROSS JOIN LATERAL (
         CASE WHEN facts.email IS DISTINCT FROM patron.email THEN 'email' END,
         CASE WHEN facts.internal_note IS DISTINCT FROM patron.internal_note THEN 'internal_note' END,
         CASE WHEN facts.note_to_patron IS DISTINCT FROM patron.note_to_patron THEN 'note_to_patron' END,
+        CASE WHEN patron.gone_on IS NOT NULL THEN 'gone_on' END,
         CASE WHEN 'mobile' = ANY (%(columns)s)
               AND array_remove(ARRAY[staged.mobile], NULL) <> coalesce(phone.mobile, '{}') THEN 'mobile' END,
         CASE WHEN 'landline' = ANY (%(columns)s)

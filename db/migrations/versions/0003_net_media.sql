@@ -40,7 +40,8 @@ COMMENT ON COLUMN library.net_media_agreement.grace_days IS 'Who moves out of th
 -- Rights -------------------------------------------------------------------------------------------------------------
 
 -- No keys to patron and service: the check of each row would take a lock on the patron's row for as long as the run's
--- transaction lasts. A trigger deletes a patron's rights with the patron.
+-- transaction lasts. Nor does a trigger delete the rights of a patron who is deleted, who would then wait for the rows that a
+-- run is at: it is noted, and the next run deletes them. Till then nobody is shown them: all who read go by the patron.
 CREATE TABLE library.net_media_right (
     patron_number text NOT NULL,
     service text NOT NULL,
@@ -51,9 +52,8 @@ CREATE TABLE library.net_media_right (
     municipality_code text,
     left_on date,
     PRIMARY KEY (patron_number, service),
-    CHECK (granted OR (reason IS NOT NULL AND municipality_code IS NULL)),
-    CHECK (NOT granted OR ((reason IS NULL) = (until IS NULL) AND (reason IS NULL) = (left_on IS NULL)
-                           AND municipality_code IS NOT NULL))
+    CHECK (granted OR (reason IS NOT NULL AND municipality_code IS NULL AND left_on IS NULL)),
+    CHECK (NOT granted OR ((reason IS NULL) = (until IS NULL) AND municipality_code IS NOT NULL))
 );
 CREATE INDEX net_media_right_grace ON library.net_media_right (patron_number) WHERE until IS NOT NULL;
 COMMENT ON TABLE library.net_media_right IS 'Whether a patron may use a net-media service, as the last run decided; a row for every patron and service';
@@ -64,7 +64,7 @@ COMMENT ON COLUMN library.net_media_right.reason IS 'Why not, or grace; null: gr
 COMMENT ON COLUMN library.net_media_right.since IS 'The run''s day from which granted and reason are these';
 COMMENT ON COLUMN library.net_media_right.until IS 'Last day of the grace; null: no grace';
 COMMENT ON COLUMN library.net_media_right.municipality_code IS 'By whose agreement it is granted; null: it is not';
-COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: no grace';
+COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: nobody knows of a move';
 
 
 -- What the worker remembers ------------------------------------------------------------------------------------------
@@ -73,11 +73,13 @@ COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that
 CREATE TABLE sync.net_media_touched (
     patron_number text NOT NULL,
     moved boolean NOT NULL DEFAULT false,
+    deleted boolean NOT NULL DEFAULT false,
     transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 COMMENT ON TABLE sync.net_media_touched IS 'Patrons of whom something has changed that rights to net media hang on, and who are not decided on yet; made by triggers';
 COMMENT ON COLUMN sync.net_media_touched.patron_number IS 'The patron';
 COMMENT ON COLUMN sync.net_media_touched.moved IS 'The municipality is another';
+COMMENT ON COLUMN sync.net_media_touched.deleted IS 'The patron was deleted, and whoever has the number now is somebody else';
 COMMENT ON COLUMN sync.net_media_touched.transaction_id IS 'The transaction that changed it: its event (sync.change) says by which run, and so on which day, a move was learnt';
 
 CREATE TABLE sync.net_media_in_force (
@@ -113,35 +115,46 @@ BEGIN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added or deleted, and whose blocks are others';
+COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added, and whose blocks are others';
 
+-- What was and what is are held against each other by set operations: a statement of a trigger is planned once a session,
+-- and a join that was planned for an update that met no row takes hours for a million.
 CREATE FUNCTION sync.touch_changed_patrons() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO sync.net_media_touched (patron_number, moved)
-    SELECT patron_number, before.municipality_code IS DISTINCT FROM after.municipality_code
-    FROM before JOIN after USING (patron_number)
-    WHERE (before.municipality_code, before.registry_status, before.birth_date, before.patron_group)
-        IS DISTINCT FROM (after.municipality_code, after.registry_status, after.birth_date, after.patron_group);
+    SELECT patron_number, bool_or(moved)
+    FROM (
+        SELECT patron_number, false AS moved
+        FROM (
+            SELECT patron_number, municipality_code, registry_status, birth_date, patron_group FROM after
+            EXCEPT SELECT patron_number, municipality_code, registry_status, birth_date, patron_group FROM before
+        ) AS changed
+        UNION ALL
+        SELECT patron_number, true
+        FROM (
+            SELECT patron_number, municipality_code FROM after EXCEPT SELECT patron_number, municipality_code FROM before
+        ) AS moved
+    ) AS touched
+    GROUP BY patron_number;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION sync.touch_changed_patrons() IS 'Notes whose rights to net media must be decided: patrons of whom something is another that they hang on';
 
-CREATE FUNCTION sync.drop_net_media_rights() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION sync.touch_deleted_patrons() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM library.net_media_right USING touched WHERE net_media_right.patron_number = touched.patron_number;
-    INSERT INTO sync.net_media_touched (patron_number) SELECT patron_number FROM touched;
+    INSERT INTO sync.net_media_touched (patron_number, deleted) SELECT patron_number, true FROM touched;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION sync.drop_net_media_rights() IS 'Deletes the rights to net media of patrons who are deleted; what a run decides at that moment, the next one deletes';
+COMMENT ON FUNCTION sync.touch_deleted_patrons() IS 'Notes whose rights to net media must be deleted by the next run';
 
 CREATE TRIGGER touch_added AFTER INSERT ON library.patron
     REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 CREATE TRIGGER touch_changed AFTER UPDATE ON library.patron
     REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_changed_patrons();
-CREATE TRIGGER drop_net_media_rights AFTER DELETE ON library.patron
-    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.drop_net_media_rights();
+CREATE TRIGGER touch_deleted AFTER DELETE ON library.patron
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_deleted_patrons();
 CREATE TRIGGER touch_blocked AFTER INSERT ON library.block
     REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 CREATE TRIGGER touch_changed AFTER UPDATE ON library.block

@@ -9,6 +9,12 @@ WITH leaving AS (
     DELETE FROM library.legal_hold WHERE patron_number = ANY (ARRAY (SELECT patron_number FROM leaving))
 ), charges AS (
     DELETE FROM library.charge WHERE patron_number = ANY (ARRAY (SELECT patron_number FROM leaving))
+), rights AS ( -- what a run of net media holds at this moment it deletes itself, the next time
+    DELETE FROM library.net_media_right AS held USING (
+        SELECT patron_number, service FROM library.net_media_right
+        WHERE patron_number = ANY (ARRAY (SELECT patron_number FROM leaving))
+        FOR UPDATE SKIP LOCKED) AS free
+    WHERE held.patron_number = free.patron_number AND held.service = free.service
 ), removed AS (
     DELETE FROM library.patron WHERE patron_number = ANY (ARRAY (SELECT patron_number FROM leaving))
     RETURNING patron_number

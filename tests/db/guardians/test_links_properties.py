@@ -130,9 +130,9 @@ guardians = st.fixed_dictionaries(
 )
 
 
-def expected_links(known: Known, stands: Standing) -> list[Link]:
-    """The links afterwards, by the rules of mappers."""
-    wanted = {}
+def wanted_links(known: Known, stands: Standing) -> dict[tuple[int | None, str], tuple[date | None, date | None]]:
+    """Guardian and kind of who holds custody today -> from when to when."""
+    wanted: dict[tuple[int | None, str], tuple[date | None, date | None]] = {}
     if stands.state == "minor" and known.spoken:
         for holder in holders_on(known.entries, TODAY):
             guardian = GUARDIAN_OF[holder.holder.digits] if holder.holder else None
@@ -142,6 +142,12 @@ def expected_links(known: Known, stands: Standing) -> list[Link]:
                 start = None if before[0] is None or start is None else min(before[0], start)
                 end = None if before[1] is None or end is None else max(before[1], end)
             wanted[guardian, holder.kind] = (start, end)
+    return wanted
+
+
+def expected_links(known: Known, stands: Standing) -> list[Link]:
+    """The links afterwards, by the rules of mappers."""
+    wanted = wanted_links(known, stands)
     after = [Link(**vars(link)) for link in known.links]
     for link in after:
         if link.ended:
@@ -154,7 +160,8 @@ def expected_links(known: Known, stands: Standing) -> list[Link]:
             over = link.valid_to is not None and link.valid_to <= TODAY
         else:
             passed = link.valid_to is not None and link.valid_to <= TODAY
-            over = (known.spoken or passed) and (link.guardian, link.kind) not in wanted
+            ahead = link.valid_from is not None and link.valid_from > TODAY
+            over = (known.spoken or passed) and not ahead and (link.guardian, link.kind) not in wanted
         if over:
             told = [
                 e.valid_to
@@ -192,11 +199,11 @@ def expected_cases(
     if stands.state == "uncertain":
         return {(cases.UNCERTAIN_BIRTH_DATE, None): False, **known.held}
     standing_links = [link for link in after if not link.ended]
-    holders = [link.kind for link in standing_links if link.source == "registry"] if known.spoken else []
+    holders = [kind for _, kind in wanted_links(known, stands)]
     wanted = wanted_cases(
         stands,
         spoken=known.spoken,
-        holders=[kind for kind in holders if kind],
+        holders=holders,
         not_confirmed={
             link.guardian
             for link in standing_links

@@ -73,6 +73,27 @@ def test_a_municipality_that_is_missing_needs_an_approval(database: Connection) 
     assert (list(result.counts.missing), len(stored(database))) == (["0101"], 1)
 
 
+@pytest.mark.parametrize("line", ["film,0101,2019-01-01,2020-12-31,,,,", "film,0101,2099-01-01,,,,,"])
+def test_a_municipality_that_would_have_none_in_force_is_missing_whatever_other_line_it_has(
+    database: Connection, line: str
+) -> None:
+    agree(database, AALBORG, COPENHAGEN)
+    before = stored(database)
+    result = agree(database, AALBORG, line)
+    assert (list(result.counts.missing), stored(database)) == (["0101"], before)
+
+
+def test_groups_in_another_order_are_no_change(database: Connection) -> None:
+    agree(database, AALBORG)
+    assert agree(database, AALBORG.replace("Barn|Voksen", "Voksen|Barn|Barn")).counts.unchanged == 1
+
+
+def test_a_service_that_is_spelt_otherwise_is_no_second_service(database: Connection) -> None:
+    agree(database, AALBORG)
+    result = agree(database, AALBORG.replace("film", "Film"), "lyd,0851,2026-01-01,,,,,", "Lyd,0101,2026-01-01,,,,,")
+    assert result.faults == [(2, Fault.SPELT_OTHERWISE, None), (4, Fault.SPELT_OTHERWISE, None)]
+
+
 def test_a_municipality_whose_agreement_is_over_may_be_missing(database: Connection) -> None:
     agree(database, AALBORG, COPENHAGEN)
     result = agree(database, AALBORG, today=date(2027, 1, 1))

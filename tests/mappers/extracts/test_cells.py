@@ -17,6 +17,8 @@ READERS = [
     cells.read_date,
     cells.read_time,
     cells.read_amount,
+    cells.read_amount_owed,
+    cells.read_channel,
     cells.read_cpr_number,
     cells.read_municipality_code,
     cells.read_postal_code,
@@ -78,7 +80,10 @@ def test_a_time_without_an_offset_is_copenhagens(written: str, read: str) -> Non
     assert datetime.fromisoformat(value).utcoffset() is not None
 
 
-@pytest.mark.parametrize("written", ["2026-01-02", "2026-01-02T25:00", "03:04", "yesterday", "2026-01-02T03:04+99:00"])
+@pytest.mark.parametrize(
+    "written",
+    ["2026-01-02", "2026-01-02T25:00", "03:04", "yesterday", "2026-01-02T03:04+99:00", "2026-01-02T03:04+16:00"],
+)
 def test_what_is_no_time_is_refused(written: str) -> None:
     with pytest.raises(UnreadableCell) as refused:
         cells.read_time(written)
@@ -91,6 +96,20 @@ def test_what_is_no_time_is_refused(written: str) -> None:
 )
 def test_an_amount_has_a_comma_or_a_point(written: str, read: str) -> None:
     assert cells.read_amount(written) == read
+
+
+def test_what_is_owed_is_not_below_zero() -> None:
+    assert [cells.read_amount_owed(written) for written in ("0", "-0", "12,5")] == ["0.00", "-0.00", "12.50"]
+    with pytest.raises(UnreadableCell) as refused:
+        cells.read_amount_owed("-0.01")
+    assert refused.value.fault is Fault.BELOW_ZERO
+
+
+def test_a_channel_is_one_of_two() -> None:
+    assert [cells.read_channel(written) for written in ("SMS", " email ")] == ["sms", "email"]
+    with pytest.raises(UnreadableCell) as refused:
+        cells.read_channel("letter")
+    assert refused.value.fault is Fault.NOT_A_CHANNEL
 
 
 @pytest.mark.parametrize("written", ["12.505", "1.000,00", "12 kr", "1e3", "NaN", ",50"])

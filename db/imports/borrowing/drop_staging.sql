@@ -1,0 +1,3 @@
+-- Leaves nothing of the file in the session.
+-- In: nothing. Out: nothing.
+DROP TABLE IF EXISTS import_line;
