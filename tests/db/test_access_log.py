@@ -72,7 +72,7 @@ def test_a_partition_has_the_log_s_indices_and_comments(connection: Connection) 
                obj_description('sync.registry_access_2026_12'::regclass, 'pg_class') IS NOT NULL
         """
     ).fetchone()
-    assert counted == (2, True)
+    assert counted == (3, True)
 
 
 @pytest.mark.parametrize("workers", [4])
