@@ -139,7 +139,8 @@ class Apart:
     def interrupt(self) -> None:
         """What Ctrl-C and `systemctl stop` do, and waits until the process has ended."""
         assert self._process.pid is not None
-        os.kill(self._process.pid, signal.SIGINT)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(self._process.pid, signal.SIGINT)
         self._process.join()
 
     def report(self, seconds: float = 600) -> dict[str, Any] | None:
