@@ -80,12 +80,12 @@ def _machine() -> str:
 
 
 def _commit() -> str:
-    """The commit that was measured, and whether files had been changed since."""
-    said = subprocess.run(
-        ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty= with changes"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return said.stdout.strip() or "unknown"
+    """The commit that was measured, and whether files had been changed since (but those that are written here)."""
+    commit = _git("rev-parse", "--short=12", "HEAD")
+    changed = _git("status", "--porcelain", "--", ".", f":!{RESULTS}", f":!{PAGE}")
+    return f"{commit} with changes" if commit and changed else commit or "unknown"
+
+
+def _git(*arguments: str) -> str:
+    said = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    return said.stdout.strip()
