@@ -1899,9 +1899,6 @@ ALTER TABLE ONLY sync.consumer
 ALTER TABLE ONLY sync.disclosure
     ADD CONSTRAINT disclosure_pkey PRIMARY KEY (disclosure_id);
 
-ALTER TABLE ONLY sync.forgotten
-    ADD CONSTRAINT forgotten_pkey PRIMARY KEY (kind, number);
-
 ALTER TABLE ONLY sync.guardian_check
     ADD CONSTRAINT guardian_check_pkey PRIMARY KEY (guardian_id);
 
@@ -1994,6 +1991,8 @@ CREATE INDEX disclosure_guardian ON sync.disclosure USING btree (guardian_id) WH
 CREATE INDEX disclosure_patron ON sync.disclosure USING btree (patron_number);
 
 CREATE INDEX forgotten_day ON sync.forgotten USING brin (day);
+
+CREATE INDEX forgotten_number ON sync.forgotten USING btree (number, kind);
 
 CREATE INDEX guardian_check_due ON sync.guardian_check USING btree (next_due, guardian_id);
 

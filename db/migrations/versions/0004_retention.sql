@@ -199,12 +199,13 @@ CREATE INDEX run_ended ON sync.run (ended_at, run_id) WHERE ended_at IS NOT NULL
 
 -- What the worker remembers ------------------------------------------------------------------------------------------
 
+-- No key: a number that went twice may stand here twice, and to look for it first would cost as much as the deletion.
 CREATE TABLE sync.forgotten (
     kind text NOT NULL CHECK (kind IN ('loan', 'reservation', 'charge', 'payment', 'message')),
     number text NOT NULL,
-    day date NOT NULL,
-    PRIMARY KEY (kind, number)
+    day date NOT NULL
 );
+CREATE INDEX forgotten_number ON sync.forgotten (number, kind);
 CREATE INDEX forgotten_day ON sync.forgotten USING brin (day);
 COMMENT ON TABLE sync.forgotten IS 'Numbers of rows that were deleted because they were due (of messages: redacted), so that an old extract brings none back; nobody is in it';
 COMMENT ON COLUMN sync.forgotten.kind IS 'Of what';
