@@ -338,18 +338,8 @@ CREATE FUNCTION sync.charges_removed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    WITH gone AS (
-        SELECT loan_number, max(settled_on) AS settled_on, bool_or(kind = 'lost item') AS lost_billed
-        FROM removed WHERE loan_number IS NOT NULL AND settled_on IS NOT NULL GROUP BY loan_number
-    ), locked AS (
-        SELECT loan_number FROM library.loan WHERE loan_number IN (SELECT loan_number FROM gone)
-        ORDER BY loan_number FOR NO KEY UPDATE
-    )
-    UPDATE library.loan
-    SET gone_settled_on = greatest(loan.gone_settled_on, gone.settled_on),
-        gone_lost_billed = loan.gone_lost_billed OR gone.lost_billed
-    FROM gone JOIN locked USING (loan_number)
-    WHERE loan.loan_number = gone.loan_number;
+    PERFORM sync.keep_of_charges(array_agg(loan_number), array_agg(settled_on), array_agg(kind = 'lost item'))
+    FROM removed WHERE loan_number IS NOT NULL AND settled_on IS NOT NULL HAVING count(*) > 0;
     PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number)) FROM removed WHERE loan_number IS NOT NULL HAVING count(*) > 0;
     RETURN NULL;
 END
@@ -421,6 +411,26 @@ END
 $_$;
 
 COMMENT ON FUNCTION sync.ensure_access_partition(month date) IS 'Makes the access log''s partition for the day''s month where missing';
+
+CREATE FUNCTION sync.keep_of_charges(numbers text[], days date[], bills boolean[]) RETURNS void
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+BEGIN
+    PERFORM FROM library.loan WHERE loan_number = ANY (numbers) ORDER BY loan_number FOR NO KEY UPDATE;
+    UPDATE library.loan
+    SET gone_settled_on = greatest(loan.gone_settled_on, gone.settled_on),
+        gone_lost_billed = loan.gone_lost_billed OR gone.lost_billed
+    FROM (
+        SELECT loan_number, max(settled_on) AS settled_on, bool_or(lost_billed) AS lost_billed
+        FROM unnest(numbers, days, bills) AS charge (loan_number, settled_on, lost_billed)
+        GROUP BY loan_number
+    ) AS gone
+    WHERE loan.loan_number = gone.loan_number;
+END
+$$;
+
+COMMENT ON FUNCTION sync.keep_of_charges(numbers text[], days date[], bills boolean[]) IS 'Keeps on these loans the day of settlement of charges that are gone, and whether they were bills for a lost item';
 
 CREATE TABLE sync.consumer (
     consumer text NOT NULL,
@@ -510,6 +520,7 @@ COMMENT ON FUNCTION sync.payments_touched() IS 'Settles the charges anew whose p
 
 CREATE FUNCTION sync.settle_charges(numbers text[]) RETURNS void
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 BEGIN
     PERFORM FROM library.charge WHERE charge_number = ANY (numbers) ORDER BY charge_number FOR NO KEY UPDATE;
@@ -546,6 +557,7 @@ COMMENT ON FUNCTION sync.settle_charges(numbers text[]) IS 'Brings the day on wh
 
 CREATE FUNCTION sync.sum_up_loans(numbers text[]) RETURNS void
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 BEGIN
     -- The lock comes first, and what is summed up is read after it: two who settle charges of one loan see each other's.
@@ -1887,9 +1899,6 @@ ALTER TABLE ONLY sync.consumer
 ALTER TABLE ONLY sync.disclosure
     ADD CONSTRAINT disclosure_pkey PRIMARY KEY (disclosure_id);
 
-ALTER TABLE ONLY sync.forgotten
-    ADD CONSTRAINT forgotten_pkey PRIMARY KEY (kind, number);
-
 ALTER TABLE ONLY sync.guardian_check
     ADD CONSTRAINT guardian_check_pkey PRIMARY KEY (guardian_id);
 
@@ -1982,6 +1991,8 @@ CREATE INDEX disclosure_guardian ON sync.disclosure USING btree (guardian_id) WH
 CREATE INDEX disclosure_patron ON sync.disclosure USING btree (patron_number);
 
 CREATE INDEX forgotten_day ON sync.forgotten USING brin (day);
+
+CREATE INDEX forgotten_number ON sync.forgotten USING btree (number, kind);
 
 CREATE INDEX guardian_check_due ON sync.guardian_check USING btree (next_due, guardian_id);
 

@@ -22,8 +22,8 @@ from db.statements import statement
 from mappers import events, retention
 from mappers.retention import Part, Rule
 
-BATCH = 250
-"""Rows of a batch: some 10 ms of work, for which whoever wants one of these very rows may have to wait."""
+BATCH = 400
+"""Rows of a batch: some 15 ms of work, for which whoever wants one of these very rows may have to wait."""
 
 _START = {"after_clock": "-infinity", "after_number": "", "after_kind": "", "after_id": 0}
 _NOBODY = "-infinity"

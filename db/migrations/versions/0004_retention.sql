@@ -32,7 +32,9 @@ COMMENT ON COLUMN library.loan.gone_settled_on IS 'The day of the latest settlem
 COMMENT ON COLUMN library.loan.gone_lost_billed IS 'A charge for the lost item was settled and is gone already. Kept by triggers';
 COMMENT ON COLUMN library.loan.over_on IS 'The day on which it was over: its return, or the settlement of the last charge, whichever is later; null: it is not';
 
-CREATE FUNCTION sync.sum_up_loans(numbers text[]) RETURNS void LANGUAGE plpgsql AS $$
+-- The functions that work on lists are planned anew for each (force_custom_plan): one charge at the desk and a whole extract
+-- are not to share a plan.
+CREATE FUNCTION sync.sum_up_loans(numbers text[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     -- The lock comes first, and what is summed up is read after it: two who settle charges of one loan see each other's.
     PERFORM FROM library.loan WHERE loan_number = ANY (numbers) ORDER BY loan_number FOR NO KEY UPDATE;
@@ -53,7 +55,7 @@ END
 $$;
 COMMENT ON FUNCTION sync.sum_up_loans(text[]) IS 'Brings what these loans say of their charges up to date';
 
-CREATE FUNCTION sync.settle_charges(numbers text[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION sync.settle_charges(numbers text[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     PERFORM FROM library.charge WHERE charge_number = ANY (numbers) ORDER BY charge_number FOR NO KEY UPDATE;
     -- What is paid in one moment counts together: the window takes equal moments as one.
@@ -119,20 +121,27 @@ END
 $$;
 COMMENT ON FUNCTION sync.charges_changed() IS 'Settles charges anew whose amount or time is another, and counts them into their loans';
 
-CREATE FUNCTION sync.charges_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION sync.keep_of_charges(numbers text[], days date[], bills boolean[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
-    WITH gone AS (
-        SELECT loan_number, max(settled_on) AS settled_on, bool_or(kind = 'lost item') AS lost_billed
-        FROM removed WHERE loan_number IS NOT NULL AND settled_on IS NOT NULL GROUP BY loan_number
-    ), locked AS (
-        SELECT loan_number FROM library.loan WHERE loan_number IN (SELECT loan_number FROM gone)
-        ORDER BY loan_number FOR NO KEY UPDATE
-    )
+    PERFORM FROM library.loan WHERE loan_number = ANY (numbers) ORDER BY loan_number FOR NO KEY UPDATE;
     UPDATE library.loan
     SET gone_settled_on = greatest(loan.gone_settled_on, gone.settled_on),
         gone_lost_billed = loan.gone_lost_billed OR gone.lost_billed
-    FROM gone JOIN locked USING (loan_number)
+    FROM (
+        SELECT loan_number, max(settled_on) AS settled_on, bool_or(lost_billed) AS lost_billed
+        FROM unnest(numbers, days, bills) AS charge (loan_number, settled_on, lost_billed)
+        GROUP BY loan_number
+    ) AS gone
     WHERE loan.loan_number = gone.loan_number;
+END
+$$;
+COMMENT ON FUNCTION sync.keep_of_charges(text[], date[], boolean[]) IS 'Keeps on these loans the day of settlement of charges that are gone, and whether they were bills for a lost item';
+
+CREATE FUNCTION sync.charges_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM sync.keep_of_charges(array_agg(loan_number), array_agg(settled_on), array_agg(kind = 'lost item'))
+    FROM removed WHERE loan_number IS NOT NULL AND settled_on IS NOT NULL HAVING count(*) > 0;
     PERFORM sync.sum_up_loans(array_agg(DISTINCT loan_number)) FROM removed WHERE loan_number IS NOT NULL HAVING count(*) > 0;
     RETURN NULL;
 END
@@ -190,12 +199,13 @@ CREATE INDEX run_ended ON sync.run (ended_at, run_id) WHERE ended_at IS NOT NULL
 
 -- What the worker remembers ------------------------------------------------------------------------------------------
 
+-- No key: a number that went twice may stand here twice, and to look for it first would cost as much as the deletion.
 CREATE TABLE sync.forgotten (
     kind text NOT NULL CHECK (kind IN ('loan', 'reservation', 'charge', 'payment', 'message')),
     number text NOT NULL,
-    day date NOT NULL,
-    PRIMARY KEY (kind, number)
+    day date NOT NULL
 );
+CREATE INDEX forgotten_number ON sync.forgotten (number, kind);
 CREATE INDEX forgotten_day ON sync.forgotten USING brin (day);
 COMMENT ON TABLE sync.forgotten IS 'Numbers of rows that were deleted because they were due (of messages: redacted), so that an old extract brings none back; nobody is in it';
 COMMENT ON COLUMN sync.forgotten.kind IS 'Of what';

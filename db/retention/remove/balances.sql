@@ -34,7 +34,6 @@ WITH picked AS (
     SELECT 'charge', charge_number, %(today)s::date FROM removed
     UNION ALL
     SELECT 'payment', payment_number, %(today)s::date FROM paid JOIN removed USING (charge_number)
-    ON CONFLICT (kind, number) DO UPDATE SET day = excluded.day
 ), last AS (
     SELECT settled_on, charge_number FROM picked ORDER BY settled_on DESC, charge_number DESC LIMIT 1
 )

@@ -3,7 +3,7 @@
 -- in: cut_off, today, size; after_clock, after_number (where the batch before came to)
 -- out: removed; after_clock, after_number (null: no more)
 WITH picked AS (
-    SELECT loan_number, over_on FROM library.loan
+    SELECT ctid, loan_number, over_on FROM library.loan
     WHERE over_on <= %(cut_off)s AND (over_on, loan_number) > (%(after_clock)s, %(after_number)s)
       AND patron_number NOT IN (SELECT patron_number FROM library.held_patrons(%(today)s))
     ORDER BY over_on, loan_number
@@ -29,11 +29,10 @@ WITH picked AS (
     SELECT loan_number FROM linked_message WHERE message_number NOT IN (SELECT message_number FROM locked_message)
 ), removed AS (
     DELETE FROM library.loan
-    WHERE loan_number = ANY (ARRAY (SELECT loan_number FROM picked EXCEPT SELECT loan_number FROM busy))
+    WHERE ctid = ANY (ARRAY (SELECT ctid FROM picked WHERE loan_number NOT IN (SELECT loan_number FROM busy)))
     RETURNING loan_number
 ), remembered AS (
     INSERT INTO sync.forgotten (kind, number, day) SELECT 'loan', loan_number, %(today)s::date FROM removed
-    ON CONFLICT (kind, number) DO UPDATE SET day = excluded.day
 ), last AS (
     SELECT over_on, loan_number FROM picked ORDER BY over_on DESC, loan_number DESC LIMIT 1
 )

@@ -17,7 +17,6 @@ WITH picked AS (
     RETURNING message_number
 ), remembered AS (
     INSERT INTO sync.forgotten (kind, number, day) SELECT 'message', message_number, %(today)s::date FROM removed
-    ON CONFLICT (kind, number) DO UPDATE SET day = excluded.day
 ), last AS (
     SELECT sent_at, message_number FROM picked ORDER BY sent_at DESC, message_number DESC LIMIT 1
 )

@@ -17,7 +17,6 @@ WITH picked AS (
 ), remembered AS (
     INSERT INTO sync.forgotten (kind, number, day)
     SELECT 'reservation', reservation_number, %(today)s::date FROM removed
-    ON CONFLICT (kind, number) DO UPDATE SET day = excluded.day
 ), last AS (
     SELECT ended_at, reservation_number FROM picked ORDER BY ended_at DESC, reservation_number DESC LIMIT 1
 )
