@@ -34,12 +34,16 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a run decides by. `child_groups`, `adult_group`: patron groups as the library names them."""
+    """What a run decides by. `child_groups`, `adult_group`: patron groups as the library names them.
+
+    `kept_days`: a guardian who is no patron is deleted so many days after their last link ended.
+    """
 
     run_id: int
     today: date
     child_groups: Sequence[str]
     adult_group: str
+    kept_days: int = retention.GUARDIANS.period
 
 
 @dataclass(slots=True)
@@ -132,15 +136,13 @@ def decide_links(connection: psycopg.Connection, patron_numbers: Sequence[str], 
     return changed
 
 
-def delete_guardians(
-    connection: psycopg.Connection, today: date, size: int, period: int = retention.GUARDIANS.period
-) -> int:
+def delete_guardians(connection: psycopg.Connection, terms: Terms, size: int) -> int:
     """Deletes at most `size` guardians who are no patrons, whose last link ended long enough ago; how many it were.
 
     It is the rule of retention, in a night on which guardians are mapped.
     """
-    terms = store.Terms(today, periods={retention.GUARDIANS.name: period})
-    return store.remove_batch(connection, retention.GUARDIANS, terms, size).removed
+    by = store.Terms(terms.today, periods={retention.GUARDIANS.name: terms.kept_days})
+    return store.remove_batch(connection, retention.GUARDIANS, by, size).removed
 
 
 def empty_work(connection: psycopg.Connection) -> None:

@@ -15,6 +15,7 @@ from flows.steps.guardian_run import GuardianRun
 from flows.steps.operators_word import GoingOn
 from flows.steps.worker import Worker
 from mappers.plausibility import LINKS_ENDED
+from mappers.retention import GUARDIANS
 
 
 def begin(
@@ -84,7 +85,9 @@ def _run(
     worker.session.at_open(create_staging)
     return GuardianRun(
         run_id=run_id,
-        terms=Terms(run_id, day, settings.child_group_names(), settings.adult_group),
+        terms=Terms(
+            run_id, day, settings.child_group_names(), settings.adult_group, settings.periods()[GUARDIANS.name]
+        ),
         session=worker.session,
         run_session=worker.run_session,
         batch_size=settings.batch_size,

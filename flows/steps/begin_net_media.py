@@ -40,8 +40,6 @@ def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> Net
     assert record is not None
     say(f"run {going_on.run_id} goes on: {going_on.word}")
     counts = NetMediaCounts.restore(record.counts, record.outcomes, record.changes)
-    asked = store.questions(worker.connection, run_id=going_on.run_id)
-    words = {word: {q.counts["part"] for q in asked if q.word == word} for word in ("apply", "skip")}
     return _run(
         worker,
         going_on.run_id,
@@ -49,8 +47,8 @@ def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> Net
         counts,
         dry_run=False,
         say=say,
-        released=words["apply"],
-        skipped=words["skip"],
+        released=going_on.parts("apply"),
+        skipped=going_on.parts("skip"),
     )
 
 

@@ -42,8 +42,6 @@ def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> Ret
     assert record is not None
     say(f"run {going_on.run_id} goes on: {going_on.word}")
     counts = RetentionCounts.restore(record.counts, recorded(worker.connection, going_on.run_id))
-    asked = store.questions(worker.connection, run_id=going_on.run_id)
-    words_on = {word: {q.counts["part"] for q in asked if q.word == word} for word in ("apply", "skip")}
     return _run(
         worker,
         going_on.run_id,
@@ -51,8 +49,8 @@ def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> Ret
         counts,
         dry_run=False,
         say=say,
-        released=words_on["apply"],
-        left_out=words_on["skip"],
+        released=going_on.parts("apply"),
+        left_out=going_on.parts("skip"),
     )
 
 

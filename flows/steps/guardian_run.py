@@ -124,7 +124,7 @@ class GuardianRun:
         for numbers in children:
             self.counts = self._in_transaction(connection, numbers)
             links.empty_work(connection)
-        while deleted := links.delete_guardians(connection, self.today, self.batch_size):
+        while deleted := links.delete_guardians(connection, self.terms, self.batch_size):
             self.counts.deleted += deleted
         self._take_stock(links.totals(connection))
 
@@ -280,7 +280,7 @@ class GuardianRun:
             self.counts.deleted += deleted
 
     def _delete_some(self, connection: Connection) -> int:
-        return links.delete_guardians(connection, self.today, self.batch_size)
+        return links.delete_guardians(connection, self.terms, self.batch_size)
 
     def _take_stock(self, stock: Totals) -> None:
         self.standing, self.open_cases, self.oldest = stock.links, stock.cases, stock.oldest

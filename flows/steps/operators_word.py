@@ -79,12 +79,20 @@ class Aborted(UserError):
 
 @dataclass(slots=True)
 class GoingOn:
-    """A run that goes on after a word: `released` brakes, and the patrons `held` whom `skip` puts aside."""
+    """A run that goes on after a word: `released` brakes, and the patrons `held` whom `skip` puts aside.
+
+    `asked`: all its questions, with the words given.
+    """
 
     run_id: int
     word: Word
     released: set[str] = field(default_factory=set)
     skipped: list[str] = field(default_factory=list)
+    asked: list[Question] = field(default_factory=list)
+
+    def parts(self, word: Word) -> set[str]:
+        """The services, or rules, to which this word was given."""
+        return {question.counts["part"] for question in self.asked if question.word == word}
 
 
 def ask(connection: psycopg.Connection, run_id: int, flow: str, alarms: list[Alarm], held: list[str]) -> None:
@@ -136,6 +144,7 @@ def go_on_with(
         word=word,
         released={question.rule for question in asked if question.word == "apply"},
         skipped=latest[0].held if word == "skip" else [],
+        asked=asked,
     )
 
 

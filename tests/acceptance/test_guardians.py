@@ -342,6 +342,15 @@ def test_a_guardian_is_deleted_30_days_after_the_last_link_ended(family: Family)
     assert family.library.rows("SELECT count(*) FROM library.guardian_link") == [(1,)]
 
 
+@pytest.mark.parametrize(("kept", "there"), [(60, 2), (10, 1)])
+def test_the_setting_says_when_a_guardian_is_deleted(family: Family, kept: int, there: int) -> None:
+    family.parents()
+    family.child(entry(3), entry(4, delete=later(1).isoformat()))
+    family.night()
+    family.library.guardians(later(20), look_ups=False, retention_guardians_days=kept)
+    assert family.library.rows("SELECT count(*) FROM library.guardian") == [(there,)]
+
+
 def test_a_guardian_who_is_a_patron_stays_when_the_link_has_ended(family: Family) -> None:
     family.adult(MOTHER)
     family.library.enrol("2", MOTHER)
