@@ -53,7 +53,7 @@ class Up:
 
 def workers_of(data_dir: Path) -> dict[int, str]:
     """Those that run Prefect's worker, or see to its end."""
-    named = ("prefect worker start", "worker_process")
+    named = ("prefect_process worker start", "worker_process")
     commands = processes_of(data_dir).items()
     return {pid: name for pid, command in commands for name in named if name in command}
 
@@ -80,9 +80,9 @@ def up(data_dir: Path) -> Iterator[Up]:
 
 def test_a_worker_that_dies_is_told_and_ends_it_all(up, data_dir):
     up.wait_until_up()
-    assert wait_until(lambda: "prefect worker start" in workers_of(data_dir).values())
+    assert wait_until(lambda: "prefect_process worker start" in workers_of(data_dir).values())
     for pid, command in workers_of(data_dir).items():
-        if command == "prefect worker start":
+        if command == "prefect_process worker start":
             os.kill(pid, signal.SIGKILL)
     said, _ = up.process.communicate(timeout=60)
     assert up.process.returncode == 1
