@@ -30,6 +30,7 @@ from flows.cli.refresh import refresh
 from flows.cli.retention import retention
 from flows.cli.signals import Interruption
 from flows.cli.statistics import statistics
+from flows.cli.status import status
 from flows.cli.up import up
 from flows.observability import redaction
 
@@ -37,6 +38,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("demo", demo),
     ("up", up),
     ("check", check),
+    ("status", status),
     ("deploy", deploy),
     ("import", import_extract),
     ("refresh", refresh),

@@ -90,11 +90,14 @@ def look_at_registry(settings: Settings, today: date) -> Iterator[Finding]:
     except RegistryError as error:
         yield Finding("registry", False, f"{settings.registry_host}: {error}")
         return
-    yield _knock(settings)
+    yield knock(settings)
 
 
-def _knock(settings: Settings) -> Finding:
-    """Any answer to a GET will do: the connection stands, both certificates are accepted."""
+def knock(settings: Settings) -> Finding:
+    """Whether the registry is there. Any answer to a GET will do: the connection stands, certificates are accepted.
+
+    `settings.registry_url` must be filled in. Nobody is looked up.
+    """
     import requests
 
     from cpr_client.certificate import tls_problem

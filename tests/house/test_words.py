@@ -9,7 +9,8 @@ import pytest
 
 import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
-from flows.observability import certificate
+from flows.observability import certificate, hands
+from flows.observability.nights import STEPS
 from flows.wording import LANGUAGES, words
 from mappers import (
     address_kinds,
@@ -69,6 +70,9 @@ CODES = {
     "reject_remedy": {fault.value for fault in Fault},
     "extract": {kind.value for kind in ExtractErrorKind},
     **{section: set(certificate.CODES) for section in certificate.SECTIONS},
+    **{section: set(hands.CODES) for section in hands.SECTIONS},
+    "flow": {step.flow for step in STEPS},
+    "run_state": {*hands.BAD_ENDS, "running", "done", "waiting"},
     "extract_kind": set(EXTRACTS),
     "remark": {remark.value for remark in Remark},
     "extract_remedy": {kind.value for kind in ExtractErrorKind},
