@@ -21,12 +21,13 @@ from flows.cli.database import app as database
 from flows.cli.demo import demo
 from flows.cli.demo_registry import demo_registry
 from flows.cli.deploy import deploy
-from flows.cli.failures import report
+from flows.cli.failures import report as report_failure
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
 from flows.cli.net_media import net_media
 from flows.cli.patron import patron
 from flows.cli.refresh import refresh
+from flows.cli.report import report
 from flows.cli.retention import retention
 from flows.cli.signals import Interruption
 from flows.cli.statistics import statistics
@@ -46,6 +47,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("net-media", net_media),
     ("retention", retention),
     ("patron", patron),
+    ("report", report),
     ("statistics", statistics),
     ("demo-registry", demo_registry),
 ]
@@ -100,7 +102,7 @@ def run(arguments: Sequence[str]) -> int:
         except KeyboardInterrupt:
             code = exits.INTERRUPTED
         except Exception as error:
-            code = report(error, as_json="--json" in arguments)
+            code = report_failure(error, as_json="--json" in arguments)
         else:
             code = exits.DONE
     if code == exits.INTERRUPTED and interruption.received is not None:
