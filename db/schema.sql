@@ -1744,7 +1744,8 @@ CREATE TABLE sync.run (
     unlogged integer DEFAULT 0 NOT NULL,
     database text,
     registry text,
-    message text
+    message text,
+    night_id bigint
 );
 
 COMMENT ON TABLE sync.run IS 'One row per run of a flow; nothing personal in it';
@@ -1782,6 +1783,8 @@ COMMENT ON COLUMN sync.run.database IS 'Host of the database in use';
 COMMENT ON COLUMN sync.run.registry IS 'Host of the registry in use';
 
 COMMENT ON COLUMN sync.run.message IS 'Why it ended as it did, for people; null: nothing to say';
+
+COMMENT ON COLUMN sync.run.night_id IS 'The run of nightly that it was a step of; null: of none';
 
 ALTER TABLE sync.run ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME sync.run_run_id_seq
@@ -2022,6 +2025,10 @@ CREATE INDEX registry_access_default_patron_number_asked_at_idx ON sync.registry
 
 CREATE INDEX run_ended ON sync.run USING btree (ended_at, run_id) WHERE (ended_at IS NOT NULL);
 
+CREATE INDEX run_flow ON sync.run USING btree (flow, run_id);
+
+CREATE INDEX run_night ON sync.run USING btree (night_id);
+
 CREATE INDEX run_prefect_flow_run ON sync.run USING btree (prefect_flow_run_id);
 
 ALTER INDEX sync.registry_access_asked ATTACH PARTITION sync.registry_access_default_asked_at_idx;
@@ -2147,5 +2154,8 @@ ALTER TABLE ONLY sync.quarantine
 
 ALTER TABLE ONLY sync.retention_outcome
     ADD CONSTRAINT retention_outcome_run_id_fkey FOREIGN KEY (run_id) REFERENCES sync.run(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY sync.run
+    ADD CONSTRAINT run_night_id_fkey FOREIGN KEY (night_id) REFERENCES sync.run(run_id) ON DELETE SET NULL;
 
 REVOKE ALL ON FUNCTION sync.municipality_cells(day date) FROM PUBLIC;

@@ -25,6 +25,7 @@ from flows.cli.failures import report as report_failure
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
 from flows.cli.net_media import net_media
+from flows.cli.nightly import nightly
 from flows.cli.patron import patron
 from flows.cli.refresh import refresh
 from flows.cli.report import report
@@ -46,6 +47,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("guardians", guardians),
     ("net-media", net_media),
     ("retention", retention),
+    ("nightly", nightly),
     ("patron", patron),
     ("report", report),
     ("statistics", statistics),

@@ -97,6 +97,7 @@ class _Lines:
         self._output, self._label = output, label
         self._total: int | None = None
         self._last = time.monotonic()
+        self._said = ""
 
     def total(self, count: int) -> None:
         if self._total is None:  # it may grow while the run goes on
@@ -105,9 +106,10 @@ class _Lines:
 
     def at(self, done: int, note: str = "") -> None:
         now = time.monotonic()
-        if now - self._last >= _PAUSE or done == self._total:
-            self._last = now
-            self._output.say(f"{self._label}: {done} of {self._total}{', ' if note else ''}{note}")
+        line = f"{self._label}: {done} of {self._total}{', ' if note else ''}{note}"
+        if (now - self._last >= _PAUSE or done == self._total) and line != self._said:
+            self._last, self._said = now, line
+            self._output.say(line)
 
 
 def print_json(data: Mapping[str, Any]) -> None:

@@ -38,6 +38,12 @@ class Watcher:
         """See `flows.steps.listening.Listener`."""
         self.error = error
 
+    def step_begins(self, step: str) -> None:
+        """See `flows.steps.listening.Listener`."""
+
+    def step_ended(self, step: str, report: dict[str, Any]) -> None:
+        """See `flows.steps.listening.Listener`."""
+
 
 def run_flow(
     flow: Any,

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from db.status.store import LastRun, Standing
-from flows.observability.nights import Step
 from flows.wording import Words
-from mappers.nights import last_expected
+from mappers.lateness import last_expected
 
 CODES = ("run ended badly", "run late", "never run", "waits for a word", "overdue", "schema behind", "registry silent")
 """All that is told here; of the certificate `flows.observability.certificate` tells."""
 
 SECTIONS = ("hand", "hand_remedy")
 """Where the wording has the words of each code."""
+
+NIGHTS = ("nightly",)
+"""The flow whose runs are made of others': it is told of by itself only where none of its steps is."""
 
 BAD_ENDS = ("incomplete", "failed", "aborted", "killed")
 """States of a run that is over and has not done all that it should."""
@@ -43,11 +45,12 @@ class Found:
         return Hand(text, remedy, waits=self.code == "waits for a word")
 
 
-def look_at_runs(standing: Standing, steps: Sequence[Step], last_night: date, said: Words) -> Iterator[Found]:
+def look_at_runs(standing: Standing, steps: Sequence[str], last_night: date, said: Words) -> Iterator[Found]:
     """Runs that ended badly, runs that wait, nights that did not come. `last_night`: the day of the last expected."""
-    for run in standing.runs:
+    bad = [run for run in standing.runs if run.state in BAD_ENDS]
+    for run in bad:
         values: dict[str, object] = {"flow": name_of(run, said), "run": run.run_id, "day": run.today}
-        if run.state in BAD_ENDS:
+        if run.flow not in NIGHTS or all(other.flow in NIGHTS or other.today != run.today for other in bad):
             state = said.say("run_state", run.state)
             yield Found("run ended badly", {**values, "state": state, "message": run.message or ""})
     for run_id in sorted({question.run_id for question in standing.questions}):
@@ -56,11 +59,11 @@ def look_at_runs(standing: Standing, steps: Sequence[Step], last_night: date, sa
         yield Found("waits for a word", {"flow": flow, "run": run_id, "questions": len(asked)})
     latest = {run.flow: run.today for run in standing.runs}
     for step in steps:
-        expected, flow = last_expected(last_night, weekdays_only=step.weekdays_only), said.say("flow", step.flow)
-        if step.flow not in latest:
+        expected, flow = last_expected(step, last_night), said.say("flow", step)
+        if step not in latest:
             yield Found("never run", {"flow": flow})
-        elif latest[step.flow] < expected:
-            yield Found("run late", {"flow": flow, "day": expected, "last": latest[step.flow]})
+        elif latest[step] < expected:
+            yield Found("run late", {"flow": flow, "day": expected, "last": latest[step]})
 
 
 def look_at_proof(standing: Standing) -> Iterator[Found]:

@@ -17,10 +17,11 @@ from db.status.store import Standing, read_standing
 from flows.errors import UserError
 from flows.observability.answer_times import AnswerTimes
 from flows.observability.hands import Hand, look_at_proof, look_at_runs, state_of
-from flows.observability.nights import RETENTION, STEPS, expected_steps
 from flows.settings import Settings
 from flows.wording import Words
 from mappers.events import KINDS
+from mappers.lateness import expected_steps
+from mappers.night import RETENTION, STEPS
 
 BEFORE = 30
 """So many nights before it a night is held against."""
@@ -31,7 +32,7 @@ LISTED = 200
 AGES = (0, 2, 8, 31)
 """Days at which each class of ages begins; the last has no end."""
 
-FLOWS = tuple(step.flow for step in STEPS)
+FLOWS = tuple(step.name for step in STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,10 @@ def read_night(connection: Connection, settings: Settings, night: date | None, s
             f"Nothing ran for {day}." if day else "No night has run yet.", "See: patronsync status, for the last runs."
         )
     standing = read_standing(connection, day)
-    found = [*look_at_runs(standing, expected_steps(settings), day, said), *look_at_proof(standing)]
+    found = [*look_at_runs(standing, expected_steps(settings.guardians), day, said), *look_at_proof(standing)]
     hands = [one.in_words(said) for one in found]
     open_cases = list_cases(connection, day)
-    retention = [run.run_id for run in tonight if run.flow == RETENTION.flow]
+    retention = [run.run_id for run in tonight if run.flow == RETENTION]
     return Night(
         day=day,
         state=state_of(hands),

@@ -15,12 +15,11 @@ from db.upgrade import Schema, schema_of
 from flows.observability.certificate import certificate_warnings, days_left
 from flows.observability.hands import Found, Hand, look_at_proof, look_at_runs, name_of, state_of
 from flows.observability.health import Finding, knock
-from flows.observability.nights import expected_steps
 from flows.reporting.parts import question_line
 from flows.settings import Settings
 from flows.wording import Words, words
+from mappers.lateness import day_of_last_night, expected_steps
 from mappers.local_days import COPENHAGEN
-from mappers.nights import day_of_last_night
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def look(connection: Connection, settings: Settings, moment: datetime, today: da
     if schema.current:
         abort_unanswered(connection, settings.operators_word_hours)
         standing = read_standing(connection, day)
-        found += look_at_runs(standing, expected_steps(settings), today or day_of_last_night(moment), said)
+        found += look_at_runs(standing, expected_steps(settings.guardians), today or day_of_last_night(moment), said)
         found += look_at_proof(standing)
     else:
         found.append(Found("schema behind"))

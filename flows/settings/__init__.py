@@ -24,6 +24,7 @@ from flows.settings.loading import Variables
 from flows.settings.local import LocalSettings
 from flows.settings.names import variable
 from flows.settings.net_media import NetMediaSettings
+from flows.settings.night import NightSettings
 from flows.settings.refresh import RefreshSettings
 from flows.settings.registry import RegistrySettings
 from flows.settings.retention import RetentionSettings
@@ -38,6 +39,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Guardians": GuardianSettings,
     "Net media": NetMediaSettings,
     "Retention": RetentionSettings,
+    "Night": NightSettings,
     "Brakes": BrakeSettings,
     "Patron groups": ImportSettings,
     "Language": LanguageSettings,
@@ -49,6 +51,7 @@ class Settings(
     LanguageSettings,
     ImportSettings,
     BrakeSettings,
+    NightSettings,
     RetentionSettings,
     NetMediaSettings,
     GuardianSettings,

@@ -37,7 +37,7 @@ def begin(
     day = worker.day(today, dry_run)
     store.ensure_partitions(worker.connection)
     parameters = {"look_ups": look_ups}
-    going_on = None if dry_run else waiting(worker, flow, parameters, _AS_IT_IS)
+    going_on = None if dry_run else waiting(worker, flow, day, parameters, _AS_IT_IS)
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(
@@ -49,6 +49,7 @@ def begin(
         database=worker.source.database,
         registry=worker.source.registry if look_ups else None,
         flow_run_id=worker.flow_run_id,
+        night=worker.night,
     )
     return _run(worker, run_id, day, GuardianCounts(), look_ups=look_ups, dry_run=dry_run, say=say)
 

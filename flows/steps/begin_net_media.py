@@ -18,7 +18,7 @@ def begin(worker: Worker, flow: str, *, dry_run: bool, today: date | None, say: 
     """The run to do. Raises `WaitsForWord`, `Aborted` or `UsageError`."""
     clear_the_way(worker, say)
     day = worker.day(today, dry_run)
-    going_on = None if dry_run else waiting(worker, flow, {}, {})
+    going_on = None if dry_run else waiting(worker, flow, day, {}, {})
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(
@@ -29,6 +29,7 @@ def begin(worker: Worker, flow: str, *, dry_run: bool, today: date | None, say: 
         parameters={},
         database=worker.source.database,
         flow_run_id=worker.flow_run_id,
+        night=worker.night,
     )
     if not dry_run:
         take_the_place_of_waiting(worker, flow, run_id, say)

@@ -22,7 +22,7 @@ def begin(worker: Worker, flow: str, *, dry_run: bool, today: date | None, say: 
     clear_the_way(worker, say)
     day = worker.day(today, dry_run)
     worker.warnings += lengthened(worker.settings.periods(), words(worker.settings.language))
-    going_on = None if dry_run else waiting(worker, flow, {}, {})
+    going_on = None if dry_run else waiting(worker, flow, day, {}, {})
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(
@@ -33,6 +33,7 @@ def begin(worker: Worker, flow: str, *, dry_run: bool, today: date | None, say: 
         parameters={},
         database=worker.source.database,
         flow_run_id=worker.flow_run_id,
+        night=worker.night,
     )
     return _run(worker, run_id, day, RetentionCounts(), dry_run=dry_run, say=say)
 

@@ -7,16 +7,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import State, StateType
 from prefect.states import Failed
 
 from cpr_client import RegistryError
 from db.errors import DatabaseProblem
 from flows.errors import UserError
+from flows.steps.operators_word import WaitsForWord
+from flows.steps.within_night import night
+
+HELD = "Held"
+"""Prefect's name for the state of a night's step that waits for a word: the night asks, and runs it again."""
 
 
 class Listener(Protocol):
-    """Hears how far a run is."""
+    """Hears how far a run is. What a night says of its steps comes between its beginning and its own end."""
 
     def due(self, patrons: int) -> None:
         """So many are to be handled."""
@@ -30,18 +35,36 @@ class Listener(Protocol):
     def refused(self, error: Exception) -> None:
         """The run could not begin, or broke off, for a reason that a person can mend."""
 
+    def step_begins(self, step: str) -> None:
+        """A step of a night, by the name of its flow."""
 
-class _Silent:
-    def due(self, patrons: int) -> None: ...
-
-    def progressed(self, patrons: int, changes: dict[str, int]) -> None: ...
-
-    def ended(self, report: dict[str, Any], message: str | None) -> None: ...
-
-    def refused(self, error: Exception) -> None: ...
+    def step_ended(self, step: str, report: dict[str, Any]) -> None:
+        """The report of a step of a night, with its message in it."""
 
 
-_listener: ContextVar[Listener] = ContextVar("listener", default=_Silent())  # noqa: B039  (it holds no state)
+class Silent:
+    """Hears nothing."""
+
+    def due(self, patrons: int) -> None:
+        """See `Listener`."""
+
+    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+        """See `Listener`."""
+
+    def ended(self, report: dict[str, Any], message: str | None) -> None:
+        """See `Listener`."""
+
+    def refused(self, error: Exception) -> None:
+        """See `Listener`."""
+
+    def step_begins(self, step: str) -> None:
+        """See `Listener`."""
+
+    def step_ended(self, step: str, report: dict[str, Any]) -> None:
+        """See `Listener`."""
+
+
+_listener: ContextVar[Listener] = ContextVar("listener", default=Silent())  # noqa: B039  (it holds no state)
 
 
 def listener() -> Listener:
@@ -50,9 +73,17 @@ def listener() -> Listener:
 
 
 def told(run: Callable[[], State[Any]]) -> State[Any]:
-    """The state that `run` ends in. An error made for people becomes a failed state with its words and no traceback."""
+    """The state that `run` ends in. An error made for people becomes a failed state with its words and no traceback.
+
+    The step of a night that waits for a word is no failure, and is not done: for Prefect it is called off.
+    """
     try:
         return run()
+    except WaitsForWord as waits:
+        listener().refused(waits)
+        if night() is None:
+            return Failed(message=str(waits))
+        return State(type=StateType.CANCELLED, name=HELD, message=f"{waits.message} The night asks for it.")
     except (UserError, DatabaseProblem, RegistryError) as error:
         listener().refused(error)
         return Failed(message=str(error))

@@ -11,7 +11,8 @@ import pytest
 from flows.cli import exits
 from flows.observability import hands
 from flows.observability.hands import Hand, state_of
-from mappers.nights import day_of_last_night, last_expected
+from mappers.lateness import day_of_last_night, last_expected
+from mappers.night import REFRESH, RETENTION
 from tests.acceptance.made_up import HOME, NAME
 from tests.fixtures.library import DAY, Library
 
@@ -130,9 +131,9 @@ def test_a_night_is_late_from_eight_in_the_morning_on_and_the_refresh_rests_at_t
     assert day_of_last_night(datetime(2026, 3, 2, 7, 0, tzinfo=UTC)) == monday
     assert day_of_last_night(datetime(2026, 7, 2, 6, 0, tzinfo=UTC)) == date(2026, 7, 2), "summer time"
     for day in (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1)):
-        assert last_expected(day, weekdays_only=True) == date(2026, 2, 27)
-        assert last_expected(day, weekdays_only=False) == day
-    assert last_expected(monday, weekdays_only=True) == monday
+        assert last_expected(REFRESH, day) == date(2026, 2, 27)
+        assert last_expected(RETENTION, day) == day
+    assert last_expected(REFRESH, monday) == monday
 
 
 def test_a_word_that_is_waited_for_is_less_than_a_hand() -> None:

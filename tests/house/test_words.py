@@ -10,7 +10,6 @@ import pytest
 import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from flows.observability import certificate, hands
-from flows.observability.nights import STEPS
 from flows.wording import LANGUAGES, words
 from mappers import (
     address_kinds,
@@ -19,6 +18,7 @@ from mappers import (
     events,
     guardian,
     net_media,
+    night,
     plausibility,
     quarantine,
     record,
@@ -71,8 +71,10 @@ CODES = {
     "extract": {kind.value for kind in ExtractErrorKind},
     **{section: set(certificate.CODES) for section in certificate.SECTIONS},
     **{section: set(hands.CODES) for section in hands.SECTIONS},
-    "flow": {step.flow for step in STEPS},
+    "flow": {step.name for step in night.STEPS},
     "run_state": {*hands.BAD_ENDS, "running", "done", "waiting"},
+    "nightly_reason": set(night.REASONS),
+    "nightly_done": {*(step.name for step in night.STEPS), f"{night.RETENTION}, dry run"},
     "extract_kind": set(EXTRACTS),
     "remark": {remark.value for remark in Remark},
     "extract_remedy": {kind.value for kind in ExtractErrorKind},
