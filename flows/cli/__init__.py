@@ -24,6 +24,7 @@ from flows.cli.deploy import deploy
 from flows.cli.failures import report as report_failure
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
+from flows.cli.metrics import metrics
 from flows.cli.net_media import net_media
 from flows.cli.nightly import nightly
 from flows.cli.patron import patron
@@ -50,6 +51,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("nightly", nightly),
     ("patron", patron),
     ("report", report),
+    ("metrics", metrics),
     ("statistics", statistics),
     ("demo-registry", demo_registry),
 ]
