@@ -8,7 +8,9 @@ from typing import Any
 
 from db.retention.store import past_outcomes
 from db.runs.store import Question
+from flows.observability import notices
 from flows.reporting.retention_report import publish
+from flows.reporting.retention_words import rules_with_numbers
 from flows.steps.retention_run import RetentionRun
 from flows.steps.worker import Worker
 
@@ -23,6 +25,9 @@ def tell(
     report = run_report(run, flow, state, worker.warnings)
     past = worker.session.again(lambda connection: past_outcomes(connection, DRAWN))
     publish(report, message, worker.source, questions=questions, past=past, language=worker.settings.language)
+    overdue = {rule["rule"]: rule["overdue"] for rule in report["rules"] if rule["overdue"]}
+    if overdue and state == "failed" and not run.dry_run:
+        notices.tell(notices.OVERDUE, {"rules": rules_with_numbers(overdue), "run": run.run_id})
     return report
 
 

@@ -65,8 +65,9 @@ def test_deploy_makes_the_pool_and_the_deployments_and_can_be_repeated(prefect_o
         assert refresh["pull_steps"] == [] and refresh["work_pool_name"] == "patronsync"
         assert refresh["global_concurrency_limit"]["limit"] == 1
         assert refresh["concurrency_options"]["collision_strategy"] == "ENQUEUE"
-        [schedule] = refresh["schedules"]
-        assert schedule["active"] and schedule["schedule"]["cron"] == "30 3 * * 1-5"
+        assert refresh["schedules"] == []
+        [schedule] = ask(prefect_of_the_run, "/deployments/name/nightly/nightly")["schedules"]
+        assert schedule["active"] and schedule["schedule"]["cron"] == "30 3 * * *"
         assert schedule["schedule"]["timezone"] == "Europe/Copenhagen"
         env = refresh["job_variables"]["env"]
         assert env["PATRONSYNC_ENV_FILE"] == str(tmp_path / "patronsync.env"), "absolute: a run starts elsewhere"
