@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from db.connect import Connection
 from db.runs import store
 from db.runs.store import Progress, RunRecord
 from db.session import Session
@@ -21,6 +20,10 @@ from flows.steps.listening import Listener, listener, listening
 from flows.steps.within_night import within_night
 from mappers import night
 from mappers.night import STEPS, Asked, Decision, Outcome, Step, decide, night_state
+
+_RUNNING = "running"
+_LOOKS = 30
+_PAUSE = 0.1  # seconds
 
 StepFlow = Callable[[Decision], Any]
 """Runs a step's flow and returns its state in Prefect."""
@@ -158,8 +161,7 @@ class NightRun:
         over = {record.run_id for record in self._records() if record.state != night.WAITING}
         with within_night(self.run_id), listening(hears):
             state = flow(decision)
-        self.session.again(_close_dead)
-        record = _latest([record for record in self._records() if record.run_id not in over], step.name)
+        record = self._ended(step, over)
         if hears.report is not None:
             listener().step_ended(step.name, hears.report)
         if record is None:  # it could not even begin
@@ -168,6 +170,20 @@ class NightRun:
         became.reason, became.because_of = decision.reason, decision.because_of
         became.registry_down = bool(hears.report and hears.report.get("registry_down"))
         return became
+
+    def _ended(self, step: Step, over: Collection[int]) -> RunRecord | None:
+        """The record of the step's run, none of those that were `over` before; None where it opened none.
+
+        A run that a time-out broke off, or whose database went away, has left its record as it was: it is closed here,
+        as soon as the server has noticed that the run's session is gone.
+        """
+        for _ in range(_LOOKS):
+            self.session.again(store.close_dead_runs)
+            record = _latest([one for one in self._records() if one.run_id not in over], step.name)
+            if record is None or record.state != _RUNNING:
+                return record
+            time.sleep(_PAUSE)
+        return record
 
     def _note(self) -> None:
         """Into the record, so that a night that is killed tells how far it had come."""
@@ -189,9 +205,5 @@ def _latest(records: list[RunRecord], flow: str) -> RunRecord | None:
 
 
 def _of_record(step: Step, record: RunRecord) -> StepOfTonight:
-    return StepOfTonight(step.name, record.state, run=record.run_id, message=record.message)
-
-
-def _close_dead(connection: Connection) -> None:
-    """A step that a time-out broke off has left its record as it was."""
-    store.close_dead_runs(connection)
+    state = night.KILLED if record.state == _RUNNING else record.state
+    return StepOfTonight(step.name, state, run=record.run_id, message=record.message)
