@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.local.shared_process import Running, Service, private_folder, shared
+from flows.observability import server_needs
 
 USER = "patronsync"
 USUAL_PORT = 4200
@@ -100,6 +101,7 @@ def server_environment(home: Path, port: int, auth: str) -> dict[str, str]:
         "PREFECT_SERVER_API_AUTH_STRING": auth,
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
         "PREFECT_UI_API_URL": f"{address}/api",
+        **server_needs.VARIABLES,
     }
 
 

@@ -24,6 +24,8 @@ from flows.settings.loading import Variables
 from flows.settings.local import LocalSettings
 from flows.settings.names import variable
 from flows.settings.net_media import NetMediaSettings
+from flows.settings.night import NightSettings
+from flows.settings.notifications import NotificationSettings
 from flows.settings.refresh import RefreshSettings
 from flows.settings.registry import RegistrySettings
 from flows.settings.retention import RetentionSettings
@@ -38,6 +40,8 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Guardians": GuardianSettings,
     "Net media": NetMediaSettings,
     "Retention": RetentionSettings,
+    "Night": NightSettings,
+    "Notifications": NotificationSettings,
     "Brakes": BrakeSettings,
     "Patron groups": ImportSettings,
     "Language": LanguageSettings,
@@ -49,6 +53,8 @@ class Settings(
     LanguageSettings,
     ImportSettings,
     BrakeSettings,
+    NotificationSettings,
+    NightSettings,
     RetentionSettings,
     NetMediaSettings,
     GuardianSettings,

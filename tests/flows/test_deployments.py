@@ -61,6 +61,7 @@ class Deployed:
     said: str
     pool: dict[str, Any]
     refresh: dict[str, Any]
+    nightly: dict[str, Any]
     automations: list[dict[str, Any]]
 
 
@@ -84,6 +85,7 @@ def deployed_twice(prefect_of_the_run: PrefectServer, tmp_path_factory: pytest.T
                 said,
                 ask(prefect_of_the_run, "/work_pools/patronsync"),
                 ask(prefect_of_the_run, "/deployments/name/registry-refresh/registry-refresh"),
+                ask(prefect_of_the_run, "/deployments/name/nightly/nightly"),
                 [one for one in automations if one["name"].startswith("patronsync")],
             )
         )
@@ -100,8 +102,9 @@ def test_deploy_makes_the_pool_and_the_deployments_and_can_be_repeated(deployed_
     assert refresh["pull_steps"] == [] and refresh["work_pool_name"] == "patronsync"
     assert refresh["global_concurrency_limit"]["limit"] == 1
     assert refresh["concurrency_options"]["collision_strategy"] == "ENQUEUE"
-    [schedule] = refresh["schedules"]
-    assert schedule["active"] and schedule["schedule"]["cron"] == "30 3 * * 1-5"
+    assert refresh["schedules"] == []
+    [schedule] = deployed.nightly["schedules"]
+    assert schedule["active"] and schedule["schedule"]["cron"] == "30 3 * * *"
     assert schedule["schedule"]["timezone"] == "Europe/Copenhagen"
     env = refresh["job_variables"]["env"]
     assert env["PATRONSYNC_ENV_FILE"] == str(deployed.folder / "patronsync.env"), "absolute: a run starts elsewhere"
