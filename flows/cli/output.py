@@ -118,7 +118,7 @@ class _Lines:
         self._total: int | None = None
         self._last = time.monotonic()
         self._pace: Pace | None = None
-        self._said = ""
+        self._said: tuple[int, int | None, str] | None = None
 
     def total(self, count: int) -> None:
         if self._total is None:  # it may grow while the run goes on
@@ -129,10 +129,12 @@ class _Lines:
         now = time.monotonic()
         self._pace = self._pace or Pace(now, done)
         pace = self._pace.words(done, self._total or 0, now)
-        line = ", ".join(part for part in (f"{self._label}: {done} of {self._total}", pace, note) if part)
-        if (now - self._last >= _PAUSE or done == self._total) and line != self._said:
-            self._last, self._said = now, line
-            self._output.say(line)
+        told = (done, self._total, note)
+        if (now - self._last >= _PAUSE or done == self._total) and told != self._said:
+            self._last, self._said = now, told
+            self._output.say(
+                ", ".join(part for part in (f"{self._label}: {done} of {self._total}", pace, note) if part)
+            )
 
 
 def print_json(data: Mapping[str, Any]) -> None:

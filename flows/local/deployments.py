@@ -132,7 +132,10 @@ def register(content: Mapping[str, Any]) -> list[str]:
         file = Path(folder) / "prefect.yaml"
         file.write_text(yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False), encoding="utf-8")
         ended = subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)],
+            [
+                *(sys.executable, "-m", "flows.local.prefect_process"),
+                *("--no-prompt", "deploy", "--all", "--prefect-file", str(file)),
+            ],
             cwd=folder,
             env=dict(os.environ),
             stdin=subprocess.DEVNULL,

@@ -69,7 +69,8 @@ def service_of(data_dir: Path) -> Service:
         title="Prefect's server",
         folder=home,
         command=lambda port: [
-            *(sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)),
+            *(sys.executable, "-m", "flows.local.prefect_process", "server", "start"),
+            *("--host", "127.0.0.1", "--port", str(port)),
             *("--analytics-off", "--log-level", "WARNING"),
         ],
         environment=lambda port: server_environment(home, port, _password_file(home).read_text().strip()),

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 _SHOWN = 4
 """So many counts are named, the largest first."""
 
+_SOONEST = 1.0
+"""Seconds before anything is said of a pace: what is done at once has none."""
+
 
 @dataclass(slots=True)
 class Pace:
@@ -19,7 +22,7 @@ class Pace:
     def rate(self, done: int, now: float) -> float | None:
         """How many a second; None: that can't be said yet."""
         passed, more = now - self.began, done - self.done_before
-        return more / passed if passed > 0 and more > 0 else None
+        return more / passed if passed >= _SOONEST and more > 0 else None
 
     def remaining(self, done: int, total: int, now: float) -> float | None:
         """Seconds that the rest will take at this pace; None: that can't be said."""
