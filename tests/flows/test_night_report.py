@@ -112,6 +112,15 @@ def test_the_report_of_an_earlier_night_is_of_that_night_and_its_owner_s_alone(n
     assert (code, "Nothing ran for 2020-01-01." in night.errors) == (exits.FAILED, True)
 
 
+def test_the_report_is_opened_in_the_browser_when_asked_for(night: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    page_of(night)
+    assert opened == []
+    page_of(night, "--open")
+    assert opened[0].startswith("file:///") and opened[0].endswith(f"night-{DAY}.html")
+
+
 def test_a_page_is_well_formed_whatever_a_run_says(night: Library) -> None:
     night.connection.execute("UPDATE sync.run SET state = 'failed', message = '<b>&\"0101701111\"' WHERE run_id = 2")
     _, text = page_of(night)

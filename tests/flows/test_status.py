@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from cpr_client import read_validity
+from cpr_client.demo.certificates import Issued
 from flows.cli import exits
 from flows.observability import hands
 from flows.observability.hands import Hand, state_of
@@ -115,6 +117,22 @@ def test_a_registry_that_does_not_answer_needs_a_hand(night: Library) -> None:
     night.settings = night.settings.model_copy(update={"registry_url": "http://127.0.0.1:9/"})
     code, told = status(night)
     assert (code, told["registry"]["reachable"]) == (exits.FAILED, False)
+
+
+def test_a_certificate_that_expires_needs_a_hand(night: Library, our_certificate: Issued) -> None:
+    files = {"registry_certificate": our_certificate.certificate, "registry_key": our_certificate.key}
+    night.settings = night.settings.model_copy(update=files)
+    last_day = read_validity(our_certificate.certificate).not_after.date()
+    _, told = status(night, last_day - timedelta(days=31))
+    assert told["registry"]["certificate_days"] == 31 and not _about_the_certificate(told)
+    _, told = status(night, last_day - timedelta(days=30))
+    assert "30 days" in _about_the_certificate(told)[0]
+    _, told = status(night, last_day + timedelta(days=1))
+    assert "expired" in _about_the_certificate(told)[0]
+
+
+def _about_the_certificate(told: dict[str, Any]) -> list[str]:
+    return [hand["said"] for hand in told["hands"] if "certificate" in hand["said"]]
 
 
 def test_a_database_that_lacks_migrations_is_told_and_not_read(library: Library) -> None:
