@@ -176,6 +176,8 @@ def _run(
         session=worker.session,
         run_session=worker.run_session,
         dry_run=dry_run,
+        retries=worker.settings.night_retries if worker.deployed and not dry_run else 0,
+        retry_seconds=worker.settings.night_retry_seconds,
         took_over=took_over,
         say=say,
     )
