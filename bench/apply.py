@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from bench.people import DAY, NIGHTS, body, cpr_number, patron_number
-from bench.place import COLUMNS, Place, columns, enrol, records_of, settle
+from bench.place import COLUMNS, Place, columns, enrol, prepared, records_of, settle
 from bench.results import Figure, interleaved, ratio
 from bench.sizes import Sizes
 from cpr_client import Person
@@ -152,7 +152,7 @@ def _row_by_row(connection: Connection, passes: _Passes) -> float:
         decisions = _decided(indexes, night, today)
         _check(len(indexes), sum(bool(decision.events) for decision in decisions))
         began = time.perf_counter()
-        with connection.transaction(), connection.cursor() as cursor:
+        with prepared(connection), connection.transaction(), connection.cursor() as cursor:
             for decision in decisions:
                 assert cursor.execute(READ, (decision.patron_number,)).fetchone()
                 _write(cursor, decision, today)

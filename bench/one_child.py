@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 
+from bench.place import prepared
 from db.connect import Connection
 from mappers.coming_of_age import is_minor
 
@@ -65,7 +66,7 @@ class _Link(NamedTuple):
 
 def work_through(connection: Connection, minors: Sequence[str], today: date) -> int:
     """One batch; how many minors changed."""
-    with connection.transaction(), connection.cursor() as cursor:
+    with prepared(connection), connection.transaction(), connection.cursor() as cursor:
         return sum(_one(cursor, minor, today) for minor in minors)
 
 

@@ -92,6 +92,19 @@ def settle(connection: Connection) -> None:
     connection.execute("CHECKPOINT")
 
 
+@contextmanager
+def prepared(connection: Connection) -> Iterator[None]:
+    """Within the block psycopg prepares by itself what is run again and again, which our own connections are kept from.
+
+    What works row by row is given that.
+    """
+    before, connection.prepare_threshold = connection.prepare_threshold, 5  # psycopg's own
+    try:
+        yield
+    finally:
+        connection.prepare_threshold = before
+
+
 def columns(record: PatronRecord) -> list[object]:
     """The record as its columns are written."""
     row = list(record)

@@ -3,12 +3,13 @@
 Dates are the calendar dates as written in the answer: never converted between zones.
 Texts have runs of white space and control characters made into one space, and are None where
 empty. The library's decisions are not taken here: see the package `mappers`.
+What holds personal data shows its class alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from cpr_client.cpr_number import CprNumber
 
@@ -16,25 +17,14 @@ STATUSES = frozenset({1, 3, 5, 7, 20, 30, 50, 60, 70, 80, 90})
 """The registry's status codes (docs/reference/registry.md)."""
 
 
-@dataclass(frozen=True, slots=True)
-class UncertainDate:
+class UncertainDate(NamedTuple):
     """A date, and whether the registry marks it as uncertain."""
 
     date: date
     uncertain: bool = False
 
 
-class _Masked:
-    """Personal data: `repr` shows the class alone."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Name(_Masked):
+class Name(NamedTuple):
     """Addressing name (`personadresseringsnavn`, what stands on letters) and the legal names."""
 
     addressing: str | None = None
@@ -42,9 +32,11 @@ class Name(_Masked):
     middle: str | None = None
     last: str | None = None
 
+    def __repr__(self) -> str:
+        return "<Name>"
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Residence(_Masked):
+
+class Residence(NamedTuple):
     """`aktuelAdresse`: codes are numbers as the registry gives them (no leading zeros)."""
 
     municipality_code: int | None = None
@@ -62,26 +54,32 @@ class Residence(_Masked):
     standard_address: str | None = None
     supplementary_lines: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return "<Residence>"
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ContactAddress(_Masked):
+
+class ContactAddress(NamedTuple):
     """`kontaktAdresse`: its non-empty lines, first day, and the first day it is gone."""
 
     lines: tuple[str, ...] = ()
     start: date | None = None
     delete: date | None = None
 
+    def __repr__(self) -> str:
+        return "<ContactAddress>"
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Emigration(_Masked):
+
+class Emigration(NamedTuple):
     """`udrejseoplysninger`: country code and the non-empty lines abroad."""
 
     country_code: int | None = None
     lines: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return "<Emigration>"
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Protection(_Masked):
+
+class Protection(NamedTuple):
     """`adressebeskyttelse`, the name and address protection, as it stands in the answer.
 
     `readable` is False where the flag or a date can't be read, or the element says nothing:
@@ -93,9 +91,11 @@ class Protection(_Masked):
     end: date | None = None
     readable: bool = True
 
+    def __repr__(self) -> str:
+        return "<Protection>"
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Custody(_Masked):
+
+class Custody(NamedTuple):
     """One `foraeldremyndighed` entry of a child.
 
     `type`: 3 mother, 4 father, 5 and 6 other holders, None where it can't be read.
@@ -110,9 +110,11 @@ class Custody(_Masked):
     holder: CprNumber | None = None
     readable: bool = True
 
+    def __repr__(self) -> str:
+        return "<Custody>"
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Person(_Masked):
+
+class Person(NamedTuple):
     """One answer. `cpr_number` is the number in the answer, held to be the one asked for.
 
     `successor` is `gaeldendePersonnummer` (None where blank or zeros); `protection` is None
@@ -132,3 +134,6 @@ class Person(_Masked):
     mother: CprNumber | None = None
     father: CprNumber | None = None
     custody: tuple[Custody, ...] = ()
+
+    def __repr__(self) -> str:
+        return "<Person>"

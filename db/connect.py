@@ -52,7 +52,11 @@ def connect(
     if "passfile" in given:
         parameters.setdefault("password", "")  # none, not even the environment's: libpq then looks into the file
     with guarded():
-        connection = psycopg.Connection.connect(make_conninfo(**parameters), autocommit=autocommit)
+        # Nothing is prepared: a batch's tables are empty now and full then, and a plan made for all times once joined
+        # a thousand claims with a thousand patrons one by one.
+        connection = psycopg.Connection.connect(
+            make_conninfo(**parameters), autocommit=autocommit, prepare_threshold=None
+        )
         if connection.info.parameter_status("TimeZone") != "UTC":  # PGTZ in the environment wins over options
             connection.execute(statement("clock/use_utc"))
             if not autocommit:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from flows.observability import notices
 from mappers import night
 
 _PATRON_NUMBER_FORM = r"^(?!\s*[0-9]{6}[^0-9A-Za-z]+[0-9A-Za-z]{4}\s*$).{1,64}$"
@@ -61,6 +62,17 @@ class Encoding(StrEnum):
 
     utf_8 = "utf-8"
     latin_1 = "latin-1"
+
+
+class Notice(StrEnum):
+    """What whoever runs the nights is told of, as `flows.observability.notices.CODES` has them."""
+
+    failed = notices.FAILED
+    late = notices.LATE
+    too_long = notices.TOO_LONG
+    waits = notices.WAITS
+    certificate = notices.CERTIFICATE
+    overdue = notices.OVERDUE
 
 
 class NightStep(StrEnum):

@@ -62,7 +62,7 @@ def registry_refresh(
 
 def _refresh(scope: RefreshScope, patron_numbers: list[str], **asked: Any) -> State[Any]:
     with scrubbed(), open_worker() as worker:
-        warn_of_certificate(worker, get_run_logger().warning)
+        warn_of_certificate(worker, get_run_logger().warning, tell=not asked["dry_run"])
         refresh = begin(worker, FLOW, scope, patron_numbers, **asked, say=get_run_logger().info)
 
         def work() -> None:

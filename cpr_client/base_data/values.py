@@ -46,11 +46,12 @@ def parts_of(parent: Element) -> Parts:
     stands in another namespace than its parent: passing over that would lose it in silence.
     """
     parts: Parts = {}
-    names = _NAMES_BESIDE[parent.tag]
+    name_of = _NAMES_BESIDE[parent.tag].get
     for child in parent:
-        name = names.get(child.tag)
+        tag = child.tag
+        name = name_of(tag)
         if name is None:
-            _refuse_disguise(child.tag, parent.tag)
+            _refuse_disguise(tag, parent.tag)
         elif name in parts and name not in _MANY:
             raise MalformedAnswer(name, "is repeated")
         else:
@@ -76,19 +77,19 @@ def part(parts: Parts, name: str) -> Parts:
     return parts_of(held)
 
 
-def _raw(parts: Parts, name: str) -> str:
-    """The text as it stands, "" where there is no element or no text."""
+def _raw(parts: Parts, name: str) -> str | None:
+    """The text as it stands, None where there is no element or no text: most answers lack most elements."""
     held = parts.get(name)
-    if held is None:
-        return ""
-    if not isinstance(held, str):
-        raise MalformedAnswer(name, "holds elements where a value belongs")
-    return held
+    if held is None or isinstance(held, str):
+        return held
+    raise MalformedAnswer(name, "holds elements where a value belongs")
 
 
 def text(parts: Parts, name: str) -> str | None:
     """White space and control characters made one space, None where nothing is left."""
     written = _raw(parts, name)
+    if written is None:
+        return None
     if written.isprintable():  # so its only white space are spaces
         if "  " not in written:
             return written.strip() or None
@@ -104,8 +105,8 @@ def lines(parts: Parts, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def code(parts: Parts, name: str, where: str) -> int | None:
     """A register code, with or without leading zeros."""
-    written = _raw(parts, name).strip()
-    if not written:
+    written = _raw(parts, name)
+    if written is None or not (written := written.strip()):
         return None
     digits = written.removeprefix("+")
     if not (digits.isdecimal() and digits.isascii() and len(digits) < 10):
@@ -115,8 +116,8 @@ def code(parts: Parts, name: str, where: str) -> int | None:
 
 def cpr_number(parts: Parts, name: str, where: str) -> CprNumber | None:
     """A CPR number; None where blank or all zeros, as the registry writes "not known"."""
-    written = _raw(parts, name).strip()
-    if not written or written == _NO_NUMBER:
+    written = _raw(parts, name)
+    if written is None or not (written := written.strip()) or written == _NO_NUMBER:
         return None
     if not is_cpr_number(written):
         raise MalformedAnswer(f"{where}/{name}", "is no CPR number")
@@ -130,13 +131,15 @@ def is_cpr_number(written: str) -> bool:
 
 def day(parts: Parts, name: str, where: str) -> date | None:
     """The calendar date as written: a time and a zone offset may stand there, and move nothing."""
-    written = _raw(parts, name).strip()
-    if not written:
+    written = _raw(parts, name)
+    if written is None or not (written := written.strip()):
         return None
-    match = _DATE.fullmatch(written)
-    if match is not None:
+    # Nearly all are written plainly; `fromisoformat` itself would take weeks, too, and dates without hyphens.
+    plain = len(written) == 10 and written[4] == written[7] == "-"
+    match = None if plain else _DATE.fullmatch(written)
+    if plain or match is not None:
         try:
-            return date.fromisoformat(match[1])
+            return date.fromisoformat(written if match is None else match[1])
         except ValueError:
             pass
     raise MalformedAnswer(f"{where}/{name}", "is no date of the calendar")

@@ -1,4 +1,5 @@
--- Claims those of the guardians that nobody has claimed and that are still due.
+-- Claims those of the guardians that nobody has claimed and that are still due. The door
+-- (refresh/claim_door) lets one claimer in at a time: none of them is claimed meanwhile.
 -- in: guardian_ids, today, claimant, lease_seconds   out: guardian_id, cpr_number
 WITH candidate AS (
     SELECT checked.guardian_id, guardian.cpr_number, checked.next_due
@@ -16,9 +17,7 @@ WITH candidate AS (
 ), claimed AS (
     INSERT INTO sync.guardian_claim (guardian_id, claimant, lease_until)
     SELECT guardian_id, %(claimant)s, now() + make_interval(secs => %(lease_seconds)s) FROM candidate
-    ON CONFLICT (guardian_id) DO NOTHING
-    RETURNING guardian_id
 )
-SELECT candidate.guardian_id, candidate.cpr_number
-FROM candidate JOIN claimed USING (guardian_id)
-ORDER BY candidate.next_due, candidate.guardian_id;
+SELECT guardian_id, cpr_number
+FROM candidate
+ORDER BY next_due, guardian_id;

@@ -1,4 +1,5 @@
--- Claims the next patrons of a scope (docs/reference/rules.md, "When again"), in order of their due day.
+-- Claims the next patrons of a scope (docs/reference/rules.md, "When again"), in order of their due day. The door (claim_door)
+-- lets one claimer in at a time: none of them is claimed meanwhile.
 -- in: scope, today, numbers (scope patrons), failed_before (those whom the registry failed the last time, or the others),
 --     after_due and after_number (where the last batch ended), size, claimant, lease_seconds   out: patron_number, cpr_number, next_due as text (it may be infinity)
 WITH candidate AS (
@@ -11,7 +12,7 @@ WITH candidate AS (
           WHEN 'due' THEN askable.next_due <= %(today)s AND askable.checked_on IS DISTINCT FROM %(today)s
           WHEN 'all' THEN NOT askable.dead AND askable.checked_on IS DISTINCT FROM %(today)s
           WHEN 'quarantined' THEN askable.quarantined AND askable.checked_on IS DISTINCT FROM %(today)s
-          WHEN 'patrons' THEN askable.patron_number = ANY (%(numbers)s)
+          WHEN 'patrons' THEN askable.patron_number IN (SELECT unnest(%(numbers)s::text[]))
       END
       AND NOT EXISTS (SELECT FROM sync.claim WHERE claim.patron_number = askable.patron_number)
     ORDER BY checked.next_due, checked.patron_number
@@ -20,9 +21,7 @@ WITH candidate AS (
 ), claimed AS (
     INSERT INTO sync.claim (patron_number, claimant, lease_until)
     SELECT patron_number, %(claimant)s, now() + make_interval(secs => %(lease_seconds)s) FROM candidate
-    ON CONFLICT (patron_number) DO NOTHING
-    RETURNING patron_number
 )
-SELECT candidate.patron_number, candidate.cpr_number, candidate.next_due::text AS next_due
-FROM candidate JOIN claimed USING (patron_number)
-ORDER BY candidate.next_due, candidate.patron_number;
+SELECT patron_number, cpr_number, next_due::text AS next_due
+FROM candidate
+ORDER BY candidate.next_due, patron_number;

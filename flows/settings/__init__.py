@@ -25,6 +25,7 @@ from flows.settings.local import LocalSettings
 from flows.settings.names import variable
 from flows.settings.net_media import NetMediaSettings
 from flows.settings.night import NightSettings
+from flows.settings.notifications import NotificationSettings
 from flows.settings.refresh import RefreshSettings
 from flows.settings.registry import RegistrySettings
 from flows.settings.retention import RetentionSettings
@@ -40,6 +41,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Net media": NetMediaSettings,
     "Retention": RetentionSettings,
     "Night": NightSettings,
+    "Notifications": NotificationSettings,
     "Brakes": BrakeSettings,
     "Patron groups": ImportSettings,
     "Language": LanguageSettings,
@@ -51,6 +53,7 @@ class Settings(
     LanguageSettings,
     ImportSettings,
     BrakeSettings,
+    NotificationSettings,
     NightSettings,
     RetentionSettings,
     NetMediaSettings,

@@ -6,14 +6,75 @@ What a run of the flow is made of is the flow's own (`begin_refresh`, `begin_gua
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import psycopg
 
 from db.errors import DatabaseUnavailable
 from db.runs import store
+from db.runs.store import RunRecord, Word
 from flows.steps.operators_word import GoingOn, go_on_with
 from flows.steps.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that has begun, and the day it works by.
+
+    `going_on`, `record`: of one that goes on, the words given and what it had done; None: it is a new one.
+    """
+
+    run_id: int
+    today: date
+    going_on: GoingOn | None = None
+    record: RunRecord | None = None
+
+    def parts(self, word: Word) -> set[str]:
+        """The services, or rules, to which this word was given."""
+        return self.going_on.parts(word) if self.going_on else set()
+
+
+def begin_or_go_on(
+    worker: Worker,
+    flow: str,
+    *,
+    dry_run: bool,
+    today: date | None,
+    say: Callable[[str], None],
+    parameters: Mapping[str, object] | None = None,
+    as_it_is: Mapping[str, object] | None = None,
+    registry: str | None = None,
+) -> Begun:
+    """A run that waited for a word goes on, else a new one is opened; it lives in the worker's session from now on.
+
+    `parameters`, `as_it_is`: see `waiting`. `registry`: the host that is asked. Raises `WaitsForWord`, `Aborted` or
+    `UsageError`.
+    """
+    clear_the_way(worker, say)
+    day = worker.day(today, dry_run)
+    asked = dict(parameters or {})
+    going_on = None if dry_run else waiting(worker, flow, day, asked, as_it_is or {})
+    if going_on is not None:
+        record = store.read_run(worker.connection, going_on.run_id)
+        assert record is not None
+        say(f"run {going_on.run_id} goes on: {going_on.word}")
+        begun = Begun(going_on.run_id, record.today, going_on, record)
+    else:
+        run_id = store.open_run(
+            worker.run_connection,
+            flow=flow,
+            today=day,
+            dry_run=dry_run,
+            parameters=asked,
+            database=worker.source.database,
+            registry=registry,
+            flow_run_id=worker.flow_run_id,
+            night=worker.night,
+        )
+        begun = Begun(run_id, day)
+    live_in(worker, begun.run_id)
+    return begun
 
 
 def clear_the_way(worker: Worker, say: Callable[[str], None]) -> list[tuple[int, str]]:

@@ -14,6 +14,7 @@ from cpr_client import RegistryError
 from db.errors import DatabaseProblem
 from flows.errors import UserError
 from flows.steps.operators_word import WaitsForWord
+from flows.steps.progress import ProgressPage
 from flows.steps.within_night import night
 
 HELD = "Held"
@@ -26,8 +27,8 @@ class Listener(Protocol):
     def due(self, patrons: int) -> None:
         """So many are to be handled."""
 
-    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
-        """So many have been handled so far, with so many changes per kind."""
+    def progressed(self, patrons: int, changes: dict[str, int], outcomes: dict[str, int] | None = None) -> None:
+        """So many have been handled so far, with so many changes per kind, and what became of them by outcome."""
 
     def ended(self, report: dict[str, Any], message: str | None) -> None:
         """The run's report (docs/reference/commands.md), whatever its state, and what to do about it."""
@@ -48,7 +49,7 @@ class Silent:
     def due(self, patrons: int) -> None:
         """See `Listener`."""
 
-    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+    def progressed(self, patrons: int, changes: dict[str, int], outcomes: dict[str, int] | None = None) -> None:
         """See `Listener`."""
 
     def ended(self, report: dict[str, Any], message: str | None) -> None:
@@ -62,6 +63,34 @@ class Silent:
 
     def step_ended(self, step: str, report: dict[str, Any]) -> None:
         """See `Listener`."""
+
+
+class _OnItsPage(Listener):
+    """Hears a run, writes how far it is on its page in Prefect, and passes all of it on."""
+
+    def __init__(self, outer: Listener) -> None:
+        self._outer, self._page = outer, ProgressPage()
+
+    def due(self, patrons: int) -> None:
+        self._page.due(patrons)
+        self._outer.due(patrons)
+
+    def progressed(self, patrons: int, changes: dict[str, int], outcomes: dict[str, int] | None = None) -> None:
+        self._page.progressed(patrons, changes, outcomes or {})
+        self._outer.progressed(patrons, changes, outcomes)
+
+    def ended(self, report: dict[str, Any], message: str | None) -> None:
+        self._page.ended(report["state"], message)
+        self._outer.ended(report, message)
+
+    def refused(self, error: Exception) -> None:
+        self._outer.refused(error)
+
+    def step_begins(self, step: str) -> None:
+        self._outer.step_begins(step)
+
+    def step_ended(self, step: str, report: dict[str, Any]) -> None:
+        self._outer.step_ended(step, report)
 
 
 _listener: ContextVar[Listener] = ContextVar("listener", default=Silent())  # noqa: B039  (it holds no state)
@@ -78,7 +107,8 @@ def told(run: Callable[[], State[Any]]) -> State[Any]:
     The step of a night that waits for a word is no failure, and is not done: for Prefect it is called off.
     """
     try:
-        return run()
+        with listening(_OnItsPage(listener())):
+            return run()
     except WaitsForWord as waits:
         listener().refused(waits)
         if night() is None:

@@ -94,8 +94,8 @@ class _Hears(Listener):
     def due(self, patrons: int) -> None:
         self._outer.due(patrons)
 
-    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
-        self._outer.progressed(patrons, changes)
+    def progressed(self, patrons: int, changes: dict[str, int], outcomes: dict[str, int] | None = None) -> None:
+        self._outer.progressed(patrons, changes, outcomes)
 
     def ended(self, report: dict[str, Any], message: str | None) -> None:
         self.report = {**report, "message": message}

@@ -99,7 +99,7 @@ class Refresh:
         self._remember_slowest(batch)
         self._remember_what_an_operator_must_mend(batch)
         counts = self.counts
-        listener().progressed(counts.checked + counts.failed, dict(counts.changes))
+        listener().progressed(counts.checked + counts.failed, dict(counts.changes), dict(counts.outcomes))
         changed = counts.changes - before
         self.say(
             f"batch {counts.batches}: {len(batch)} patrons, {sum(changed.values())} changes; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,28 @@ import pytest
 from cpr_client import CprNumber
 from tests.acceptance.families import AUNT, MOTHER, NEW_NUMBER, PROTECTED, Family, entry, later
 from tests.fixtures.library import Library
+from tests.fixtures.prefect import PrefectServer
+
+Load = Callable[[str, str], None]
 
 
 @pytest.fixture
 def family(library: Library) -> Family:
     """A library that knows nobody yet."""
     return Family(library)
+
+
+@pytest.fixture
+def load(family: Family, prefect_api: PrefectServer, tmp_path: Path) -> Load:
+    """Loads a file of the kind, as its operator does, beside the test run's Prefect server."""
+    family.library.settings._prefect.update(prefect_api.environment())
+
+    def load(kind: str, content: str) -> None:
+        file = tmp_path / f"{kind}.csv"
+        file.write_text(content)
+        assert family.library.command("import", kind, str(file))[0] == 0, family.library.errors
+
+    return load
 
 
 def cases(family: Family) -> list[tuple[str, bool]]:
@@ -24,11 +41,9 @@ def cases(family: Family) -> list[tuple[str, bool]]:
     )
 
 
-def load(family: Family, folder: Path, number: str) -> None:
+def patron_2(number: str) -> str:
     """Patron 2 as a file of patrons has them."""
-    file = folder / "patrons.csv"
-    file.write_text(f"patron_number,cpr_number,name\n2,{number},Prøve Import\n")
-    assert family.library.command("import", "patrons", str(file))[0] == 0, family.library.errors
+    return f"patron_number,cpr_number,name\n2,{number},Prøve Import\n"
 
 
 TROUBLES = [
@@ -68,28 +83,26 @@ def test_whom_the_registry_did_not_know_as_a_patron_it_does_not_know_as_a_guardi
     assert family.links(later(2)) == [("registry", "mother", None, None, None)]
 
 
-def test_a_number_that_the_library_had_typed_wrong_leads_custody_to_nobody(family: Family, tmp_path: Path) -> None:
+def test_a_number_that_the_library_had_typed_wrong_leads_custody_to_nobody(family: Family, load: Load) -> None:
     family.adult(MOTHER, name="Prøve Mor")
     family.adult(AUNT, name="Prøve Tante")
     family.child(entry(3))
     family.night()
-    load(family, tmp_path, MOTHER)
+    load("patrons", patron_2(MOTHER))
     family.library.guardians(later(1), look_ups=False)
-    load(family, tmp_path, AUNT)
+    load("patrons", patron_2(AUNT))
     family.night(later(2))
     [guardian] = family.library.patron("1", later(2))["guardians"]
     assert (guardian["name"], guardian["patron_number"]) == ("Prøve Mor", None)
 
 
-def test_a_wrong_number_that_was_cleared_leaves_a_protected_guardian_without_a_name(
-    family: Family, tmp_path: Path
-) -> None:
+def test_a_wrong_number_that_was_cleared_leaves_a_protected_guardian_without_a_name(family: Family, load: Load) -> None:
     family.adult(MOTHER, name="Prøve Mor", protection=PROTECTED)
     family.child(entry(3))
     family.night()
-    load(family, tmp_path, MOTHER)
+    load("patrons", patron_2(MOTHER))
     family.library.guardians(later(1), look_ups=False)
-    load(family, tmp_path, "")
+    load("patrons", patron_2(""))
     family.night(later(2))
     [guardian] = family.library.patron("1", later(2))["guardians"]
     assert (guardian["name"], guardian["patron_number"]) == (None, None)
@@ -108,16 +121,15 @@ def test_an_answer_that_says_nothing_brings_no_name_back(family: Family) -> None
 
 
 def test_a_form_with_the_right_number_counts_though_the_wrong_one_was_signed_the_same_day(
-    family: Family, tmp_path: Path
+    family: Family, load: Load
 ) -> None:
     family.adult(AUNT, name="Prøve Tante")
     family.child(entry(5, holder=AUNT))
-    file = tmp_path / "guardians.csv"
     for day, number in enumerate((MOTHER, AUNT)):
-        file.write_text(
-            f"patron_number,guardian_cpr_number,guardian_name,signed_on\n1,{number},Prøve Tante,2025-08-01\n"
+        load(
+            "guardians",
+            f"patron_number,guardian_cpr_number,guardian_name,signed_on\n1,{number},Prøve Tante,2025-08-01\n",
         )
-        assert family.library.command("import", "guardians", str(file))[0] == 0, family.library.errors
         family.night(later(day))
     assert family.cases() == []
     assert family.kinds(later(1)) == ["other holder", "other holder"]

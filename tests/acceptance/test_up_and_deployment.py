@@ -1,4 +1,4 @@
-"""`patronsync up` on a new machine, and its deployment run from Prefect's API as the UI does it: brakes included."""
+"""`patronsync up`: a deployment run from Prefect's API as the UI does it, brakes included; nothing is left after it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ import pytest
 
 from db.connect import connect
 from db.embedded import remove, url
+from flows.local import demo_registry, prefect_server
+from flows.local.shared_process import stop_unused
 from tests.fixtures.prefect import wait_until
+from tests.fixtures.processes import processes_of
 
 PATRONS = 300
 COMMAND = str(Path(sys.executable).with_name("patronsync"))
@@ -34,6 +37,7 @@ class Up:
     data_dir: Path
     process: subprocess.Popen[str]
     api: httpx.Client
+    said: str
 
     def patronsync(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs a command beside it, on the same data directory."""
@@ -102,14 +106,11 @@ def patronsync(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], Path]) -> Iterator[Up]:
+    """It is up, and an extract has been loaded beside it."""
     data_dir = tmp_path_factory.mktemp("up") / "data"
     data_dir.mkdir(mode=0o700)
-    extract = data_dir.parent / "patrons.csv"
-    made = patronsync(data_dir, "demo-registry", "--extract", str(extract), "--patrons", str(PATRONS))
-    assert made.returncode == 0, made.stderr
-    loaded = patronsync(data_dir, "import", "patrons", str(extract))
-    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    prefect_home(data_dir)
     process = subprocess.Popen(
         [COMMAND, "up"],
         env={**WITHOUT_SETTINGS, "PATRONSYNC_DATA_DIR": str(data_dir)},
@@ -117,20 +118,36 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    said = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        said.append(line)
-        if line.startswith("Ctrl-C"):
-            break
-    address = next((line.split()[1] for line in said if line.startswith("Prefect ")), None)
-    assert address is not None, "".join(said)
-    user, _, password = (data_dir / "prefect" / "password").read_text().strip().partition(":")
-    with httpx.Client(base_url=f"{address}/api", auth=(user, password), timeout=30) as api:
-        yield Up(data_dir, process, api)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
-    remove(data_dir)
+    try:
+        said = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("Ctrl-C stops"):
+                break
+        address = next((line.split()[1] for line in said if line.startswith("Prefect ")), None)
+        assert address is not None, "".join(said)
+        extract = data_dir.parent / "patrons.csv"
+        made = patronsync(data_dir, "demo-registry", "--extract", str(extract), "--patrons", str(PATRONS))
+        assert made.returncode == 0, made.stderr
+        loaded = patronsync(data_dir, "import", "patrons", str(extract))
+        assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+        user, _, password = (data_dir / "prefect" / "password").read_text().strip().partition(":")
+        with httpx.Client(base_url=f"{address}/api", auth=(user, password), timeout=30) as api:
+            yield Up(data_dir, process, api, "".join(said))
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+        for part in (demo_registry, prefect_server):
+            stop_unused(part.service_of(data_dir))
+        remove(data_dir)
+
+
+def test_it_tells_where_everything_is_and_that_nobody_is_in_the_library_yet(up: Up) -> None:
+    assert f"copy the line in {up.data_dir}/prefect/password" in up.said
+    assert "registry-refresh, guardian-links, net-media-eligibility, retention-cleanup, extract-import" in up.said
+    assert "Nobody is in the library yet" in up.said
 
 
 def test_an_operator_presses_run_and_everybody_is_refreshed(up: Up) -> None:
@@ -287,3 +304,16 @@ def test_after_all_that_no_cpr_number_has_left_its_column(up: Up) -> None:
 def _server_logs(up: Up) -> list[Path]:
     [(directory,)] = up.rows("SHOW data_directory")
     return [path for path in Path(directory).parent.rglob("*log*") if path.is_file() and "pg_wal" not in path.parts]
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+def test_a_signal_stops_all_of_it_with_the_run_that_is_under_way(up: Up) -> None:
+    under_way = up.press_run(dry_run=True)
+    up.reaches(under_way, "Pending", "Running")
+    assert processes_of(up.data_dir)
+    up.process.send_signal(signal.SIGTERM)
+    said, _ = up.process.communicate(timeout=60)
+    assert up.process.returncode == 0, said
+    assert said.endswith("Stopped.\n")
+    assert processes_of(up.data_dir) == {}
+    assert url(up.data_dir) is None

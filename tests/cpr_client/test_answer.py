@@ -71,7 +71,7 @@ def test_a_residence_keeps_its_parts_as_they_stand():
         )
     ).residence
     assert residence is not None
-    assert [getattr(residence, field) for field in residence.__slots__] == [
+    assert [getattr(residence, field) for field in residence._fields] == [
         851,
         12,
         "012A",

@@ -92,7 +92,7 @@ def _residence(address: Any) -> Residence | None:
         *map(_text, (address.vejadresseringsnavn, address.standardadresse)),
         _lines(address[f"adr{n}-supladr"] for n in range(1, 6)),
     )
-    return found if any(getattr(found, field) not in (None, ()) for field in Residence.__slots__) else None
+    return found if any(getattr(found, field) not in (None, ()) for field in Residence._fields) else None
 
 
 def _contact(contact: Any) -> ContactAddress | None:

@@ -144,3 +144,10 @@ def test_a_service_is_refused_since_it_may_lead_anywhere() -> None:
 )
 def test_where_a_url_leads_is_shown_without_user_and_password(url: str, text: str) -> None:
     assert shown(url) == text
+
+
+def test_no_statement_is_planned_once_for_all_times(database_url: str) -> None:
+    with connect(database_url, autocommit=True) as connection:
+        for number in range(20):
+            connection.execute("SELECT %s::bigint", (number,))
+        assert connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)

@@ -20,6 +20,7 @@ NO_FLOWS = {"flows/__init__.py", "flows/clock.py", "flows/errors.py", "flows/par
 FLOW_FILES = [path for path in under("flows") if named(path).count("/") == 1 and named(path) not in NO_FLOWS]
 
 NIGHT = "nightly"
+NOTIFY = "notify"
 
 
 def _flow_of(deployment):
@@ -55,7 +56,8 @@ def test_every_deployment_has_a_time_out_a_name_for_its_runs_and_a_form_that_exp
     flow = _flow_of(deployment)
     assert callable(flow.flow_run_name)
     assert (flow.timeout_seconds is None) == (deployment["name"] == NIGHT)  # each of a night's steps has its own
-    assert not flow.retries  # a night tries its steps again itself; a run that somebody starts is watched by them
+    # A night tries its steps again itself; a run that somebody starts is watched by them. A mail is not.
+    assert bool(flow.retries) == (deployment["name"] == NOTIFY)
     for name, shown in flow.parameters.properties.items():
         assert shown.get("description"), name
 

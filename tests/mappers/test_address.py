@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -55,7 +54,7 @@ def _record(*answers, today=TODAY):
 
 
 def _living_at(**parts):
-    return _record(person(1, residence=replace(RESIDENCE, **parts)))
+    return _record(person(1, residence=RESIDENCE._replace(**parts)))
 
 
 def test_the_base_address_has_the_record_s_columns_in_the_record_s_order():
@@ -80,7 +79,7 @@ def test_an_imported_address_is_shown_as_imported_until_the_registry_speaks():
 
 
 def test_the_residential_address_stands_with_its_co_name_and_the_standard_address_as_street():
-    residence = replace(RESIDENCE, co_name="c/o Prøve Vært", town="Prøveby")
+    residence = RESIDENCE._replace(co_name="c/o Prøve Vært", town="Prøveby")
     assert current_address(_record(person(1, residence=residence)), TODAY) == NONE_SHOWN | {
         "kind": "residential",
         "co_name": "Prøve Vært",
@@ -112,7 +111,7 @@ def test_a_residence_without_number_has_the_road_name_alone():
 
 
 def test_locality_and_supplementary_lines_stand_in_lines_in_that_order():
-    residence = replace(RESIDENCE, locality="Prøvehjemmet", supplementary_lines=("Opgang B", "Stue 4"))
+    residence = RESIDENCE._replace(locality="Prøvehjemmet", supplementary_lines=("Opgang B", "Stue 4"))
     assert _record(person(1, residence=residence)).address_lines == ["Prøvehjemmet", "Opgang B", "Stue 4"]
 
 
@@ -142,7 +141,7 @@ def test_foreign_lines_stand_in_order_as_given_and_the_empty_ones_are_dropped():
 
 @pytest.mark.parametrize(("element", "part"), [("vejkode", {"road_code": -3}), ("postnummer", {"postal_code": "DK"})])
 def test_an_address_code_that_can_not_be_read_is_malformed(element, part):
-    assert is_malformed(answered(known(), person(1, residence=replace(RESIDENCE, **part))), element)
+    assert is_malformed(answered(known(), person(1, residence=RESIDENCE._replace(**part))), element)
 
 
 def test_a_country_code_that_can_not_be_read_is_malformed():
@@ -199,15 +198,15 @@ def test_contact_lines_stand_in_order_as_given_and_the_empty_ones_are_dropped():
 
 
 def test_a_contact_address_that_is_over_is_a_former_address_and_is_not_kept():
-    over = replace(CONTACT, delete=TODAY)
+    over = CONTACT._replace(delete=TODAY)
     record = _record(person(1, contact=over))
     assert (record.contact_lines, record.contact_from, record.contact_to) == ([], None, None)
 
 
 def test_a_contact_address_to_come_is_kept_and_becomes_current_by_its_date_alone():
-    stored = known(person(1, contact=replace(CONTACT, start=TODAY)))
+    stored = known(person(1, contact=CONTACT._replace(start=TODAY)))
     assert current_address(stored.record, YESTERDAY)["kind"] == "residential"
-    decision = answered(stored, person(1, contact=replace(CONTACT, start=TODAY)))
+    decision = answered(stored, person(1, contact=CONTACT._replace(start=TODAY)))
     assert decision.after is stored.record
     assert decision.events == {
         "patron.address": (
@@ -224,7 +223,7 @@ def test_a_contact_address_to_come_is_kept_and_becomes_current_by_its_date_alone
 
 
 def test_a_contact_address_that_ends_by_its_date_is_told_on_that_day_once():
-    ending = person(1, contact=replace(CONTACT, delete=TODAY))
+    ending = person(1, contact=CONTACT._replace(delete=TODAY))
     stored = known(ending)
     assert current_address(stored.record, YESTERDAY)["kind"] == "contact"
     decision = answered(stored, ending)
@@ -242,7 +241,7 @@ def test_a_contact_address_beside_a_residence_hides_a_move_but_not_the_municipal
 
 def test_new_days_of_the_same_contact_address_are_stored_and_make_no_event():
     stored = known(person(1, contact=CONTACT))
-    decision = answered(stored, person(1, contact=replace(CONTACT, delete=date(2027, 1, 1))))
+    decision = answered(stored, person(1, contact=CONTACT._replace(delete=date(2027, 1, 1))))
     assert decision.after.contact_to == date(2027, 1, 1)
     assert decision.events == {} and decision.outcome == "unchanged"
 
@@ -252,7 +251,7 @@ def test_new_days_of_the_same_contact_address_are_stored_and_make_no_event():
 
 @pytest.mark.parametrize("code", [20, 70, 90])
 def test_the_last_known_address_is_the_last_residential_one(code):
-    record = _record(person(1, residence=replace(RESIDENCE, co_name="Prøve Vært")), person(code))
+    record = _record(person(1, residence=RESIDENCE._replace(co_name="Prøve Vært")), person(code))
     shown = current_address(record, TODAY)
     assert (shown["kind"], shown["street"], shown["co_name"]) == ("last known", "Prøvevej 12A, 1. tv", "Prøve Vært")
     assert record.last_residence is None
@@ -328,7 +327,7 @@ COMPONENTS = {
 
 @pytest.mark.parametrize(("part", "field"), COMPONENTS.values(), ids=COMPONENTS.keys())
 def test_an_address_has_changed_when_one_of_its_components_has(part, field):
-    decision = answered(known(), person(1, residence=replace(RESIDENCE, **part)))
+    decision = answered(known(), person(1, residence=RESIDENCE._replace(**part)))
     assert decision.events["patron.address"] == (field,)
     assert decision.outcome == "changed"
 
@@ -351,12 +350,12 @@ def test_an_address_has_changed_when_its_kind_has():
     ids=["standard address", "town", "postal district", "zeros before a number", "zeros before a floor", "nothing"],
 )
 def test_display_text_alone_is_no_change(part):
-    decision = answered(known(), person(1, residence=replace(RESIDENCE, **part)))
+    decision = answered(known(), person(1, residence=RESIDENCE._replace(**part)))
     assert decision.events == {} and decision.outcome == "unchanged"
 
 
 def test_a_new_standard_address_is_stored_though_it_makes_no_event():
-    decision = answered(known(), person(1, residence=replace(RESIDENCE, standard_address="Prøvevej 12 A,1 TV")))
+    decision = answered(known(), person(1, residence=RESIDENCE._replace(standard_address="Prøvevej 12 A,1 TV")))
     assert decision.after.street == "Prøvevej 12 A,1 TV"
     assert decision.outcome == "unchanged"
 
@@ -364,9 +363,9 @@ def test_a_new_standard_address_is_stored_though_it_makes_no_event():
 def test_where_no_road_code_says_which_road_the_street_line_does():
     village = Residence(municipality_code=955, standard_address="B 12", town="Prøvebygd", postal_code="3922")
     stored = known(person(5, residence=village))
-    moved = answered(stored, person(5, residence=replace(village, standard_address="B 40")))
+    moved = answered(stored, person(5, residence=village._replace(standard_address="B 40")))
     assert moved.events == {"patron.address": ("street",)}
-    other_village = answered(stored, person(5, residence=replace(village, town="Anden Bygd")))
+    other_village = answered(stored, person(5, residence=village._replace(town="Anden Bygd")))
     assert other_village.events == {"patron.address": ("town",)}
 
 

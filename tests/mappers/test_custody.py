@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
@@ -21,7 +20,7 @@ CHILD = PatronRecord(birth_date=date(2016, 1, 1), registry_status=1)
 
 def child(*custody: Custody, **parts: object) -> Person:
     told: dict[str, Any] = {"mother": MOTHER, "father": FATHER, "custody": custody, **parts}
-    return replace(person(), **told)
+    return person()._replace(**told)
 
 
 def starts(day: date) -> UncertainDate:

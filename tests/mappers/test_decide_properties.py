@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -25,7 +24,7 @@ spoken_of = persons(statuses=st.sampled_from(sorted(EFFECTS)))
 
 
 def _about(stored: StoredPatron, person: Person) -> Person:
-    return replace(person, cpr_number=stored.cpr_number)
+    return person._replace(cpr_number=stored.cpr_number)
 
 
 def _well_formed(stored: StoredPatron, decision: Decision, today: date) -> None:

@@ -64,7 +64,7 @@ def test_a_good_answer_ends_what_was_wrong() -> None:
 
 
 def test_a_changed_number_moves_with_the_end_of_the_chain() -> None:
-    decision = decided(known(), replace(person(), cpr_number=SUCCESSOR), chain=(SUCCESSOR,))
+    decision = decided(known(), person()._replace(cpr_number=SUCCESSOR), chain=(SUCCESSOR,))
     assert (decision.outcome, decision.moved_to) == ("changed", SUCCESSOR)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from cpr_client.person import Name, Protection
@@ -34,7 +32,7 @@ EXAMPLES = {
     "number_changed_percent": lambda: answered(known(), person(1, cpr_number=SUCCESSOR), chain=(SUCCESSOR,)),
     "name_changed_percent": lambda: answered(known(), person(1, name=Name(addressing="Nyt Navn"))),
     "left_the_municipality_percent": lambda: answered(known(), person(1, residence=ELSEWHERE)),
-    "address_changed_percent": lambda: answered(known(), person(1, residence=replace(RESIDENCE, door="th"))),
+    "address_changed_percent": lambda: answered(known(), person(1, residence=RESIDENCE._replace(door="th"))),
     "first_dead_percent": lambda: answered(patron(), person(90)),
     "first_not_found_percent": lambda: answered(patron(), Quarantine("not found")),
     "first_malformed_or_mismatched_percent": lambda: answered(patron(), Quarantine("mismatched")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -230,7 +229,7 @@ def test_a_resident_without_a_residence_keeps_municipality_and_address_while_a_c
 
 @pytest.mark.parametrize(
     "contact",
-    [replace(CONTACT, delete=TODAY), replace(CONTACT, start=TOMORROW), ContactAddress((), None, None)],
+    [CONTACT._replace(delete=TODAY), CONTACT._replace(start=TOMORROW), ContactAddress((), None, None)],
     ids=["over", "to come", "without lines"],
 )
 def test_a_resident_without_a_residence_whose_contact_address_is_not_valid_today_is_malformed(contact):
@@ -239,21 +238,21 @@ def test_a_resident_without_a_residence_whose_contact_address_is_not_valid_today
 
 @pytest.mark.parametrize("code", [None, 0])
 def test_a_residence_without_a_municipality_is_taken_with_none_and_reported(code):
-    decision = answered(known(), person(1, residence=replace(RESIDENCE, municipality_code=code)))
+    decision = answered(known(), person(1, residence=RESIDENCE._replace(municipality_code=code)))
     assert decision.after.municipality_code is None
     assert decision.notes == ("municipality missing",)
     assert decision.outcome == "changed"
 
 
 def test_an_unlisted_municipality_is_stored_and_reported():
-    decision = answered(known(), person(1, residence=replace(RESIDENCE, municipality_code=100)))
+    decision = answered(known(), person(1, residence=RESIDENCE._replace(municipality_code=100)))
     assert decision.after.municipality_code == "0100"
     assert decision.notes == ("municipality unlisted",)
 
 
 @pytest.mark.parametrize("code", [-1, 10_000])
 def test_a_municipality_that_can_not_be_a_code_is_malformed(code):
-    odd = replace(RESIDENCE, municipality_code=code)
+    odd = RESIDENCE._replace(municipality_code=code)
     assert is_malformed(answered(known(), person(1, residence=odd)), "kommunekode")
 
 
