@@ -121,7 +121,7 @@ def test_a_dry_run_of_retention_says_what_the_live_run_does_and_a_second_one_doe
         assert [(line["due"], line["removed"]) for line in again["rules"]] == [
             (line["held"], 0) for line in again["rules"]
         ]
-        # Fewer may be held than before: a message to one of a household may have named the loan of another, which is gone.
+        # Fewer may be held than before: a message to one of them may have named the loan of another, which is gone.
         assert all(line["held"] <= was["held"] for line, was in zip(again["rules"], live["rules"], strict=True))
         assert outcome(connection) == stage.undisturbed
         rows = connection.execute("SELECT xmin::text, ctid::text, * FROM library.message ORDER BY 3").fetchall()
