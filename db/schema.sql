@@ -275,6 +275,15 @@ $$;
 
 COMMENT ON FUNCTION library.municipality_totals(day date) IS 'Patrons by municipality, as may be told';
 
+CREATE FUNCTION library.patrons_with_hold(day date) RETURNS TABLE(patron_number text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT hold.patron_number FROM library.legal_hold AS hold
+    WHERE hold.lifted_on IS NULL OR hold.lifted_on > greatest(day, hold.placed_on)
+$$;
+
+COMMENT ON FUNCTION library.patrons_with_hold(day date) IS 'Patrons with a legal hold that is not lifted, begun or not';
+
 CREATE FUNCTION sync.add_guardian_checks() RETURNS trigger
     LANGUAGE plpgsql
     AS $$

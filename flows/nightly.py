@@ -1,4 +1,7 @@
-"""Flow `nightly`: the whole night, each step a run of its own, and at its end one summary."""
+"""Flow `nightly`: the whole night, each step a run of its own, and at its end one summary.
+
+It has no time-out of its own: each step has one, which can break off a step that hangs because none is set around it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from flows.steps.end_night import tell
 from flows.steps.ending import to_its_end
 from flows.steps.listening import told
 from flows.steps.night_run import NightRun, StepFlow
-from flows.steps.worker import Worker, open_worker
+from flows.steps.worker import open_worker
 from mappers.night import GUARDIANS, NET_MEDIA, REFRESH, RETENTION, WAITING
 
 FLOW = "nightly"
@@ -72,27 +75,19 @@ def nightly(
 def _night(wish: Wish, **asked: Any) -> State[Any]:
     with scrubbed(), open_worker(need_registry=False) as worker, tags(TAG):
         run, wish = begin(worker, FLOW, wish, **asked, say=get_run_logger().info)
-        state = to_its_end(
-            worker, FLOW, run, lambda: run.run(_flows(worker, run, wish)), partial(tell, worker, FLOW, run)
-        )
+        state = to_its_end(worker, FLOW, run, lambda: run.run(_flows(run, wish)), partial(tell, worker, FLOW, run))
         if run.state()[0] == WAITING:
             wait_for_words(worker, FLOW, run.run_id)
         return state
 
 
-def _flows(worker: Worker, run: NightRun, wish: Wish) -> Mapping[str, StepFlow]:
+def _flows(run: NightRun, wish: Wish) -> Mapping[str, StepFlow]:
     """Step -> how its flow is run tonight."""
-
-    def as_step(flow: Any, **parameters: Any) -> Any:
-        settings = worker.settings
-        again = settings.night_retries if worker.deployed and not run.dry_run else 0
-        tried_again = flow.with_options(retries=again, retry_delay_seconds=settings.night_retry_seconds)
-        return tried_again(**parameters, dry_run=run.dry_run, today=run.today, return_state=True)
-
-    asks = {"scope": wish.scope, "patron_numbers": list(wish.patron_numbers) or None}
+    asked: dict[str, Any] = {"dry_run": run.dry_run, "today": run.today}
+    whom: dict[str, Any] = {"scope": wish.scope, "patron_numbers": list(wish.patron_numbers) or None}
     return {
-        REFRESH: lambda decision: as_step(registry_refresh, **asks),
-        GUARDIANS: lambda decision: as_step(guardian_links, no_look_ups=not decision.look_ups),
-        NET_MEDIA: lambda decision: as_step(net_media_eligibility),
-        RETENTION: lambda decision: as_step(retention_cleanup),
+        REFRESH: lambda decision: registry_refresh(**whom, **asked, return_state=True),
+        GUARDIANS: lambda decision: guardian_links(no_look_ups=not decision.look_ups, **asked, return_state=True),
+        NET_MEDIA: lambda decision: net_media_eligibility(**asked, return_state=True),
+        RETENTION: lambda decision: retention_cleanup(**asked, return_state=True),
     }

@@ -23,7 +23,7 @@ def run_name() -> str:
     return f"notify of {getattr(notice, 'value', notice)}"
 
 
-@flow(name=FLOW, flow_run_name=run_name, persist_result=False, retries=3, retry_delay_seconds=120)
+@flow(name=FLOW, flow_run_name=run_name, persist_result=False, timeout_seconds=120, retries=3, retry_delay_seconds=120)
 def notify(notice: Notice, subject: str, text: str) -> State[Any]:
     """Sends a mail to the addresses of the settings; to nobody where none are set.
 

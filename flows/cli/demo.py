@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flows.cli.guardians import LABEL
 from flows.cli.imports import ImportWatcher
+from flows.cli.net_media import show_net_media
 from flows.cli.output import Output
 from flows.cli.retention import show_retention
+
+if TYPE_CHECKING:
+    from flows.parameters import NightStep
 
 COMPARED = ("name", "address", "municipality_code", "registry_status", "protected", "quarantine", "guardians")
 FIELD_WORDS = {"municipality_code": "municipality", "guardians": "guardian"}
@@ -29,18 +34,15 @@ def _night(output: Output) -> None:
 
     output.say("Starting PostgreSQL, the demo registry and a Prefect server (about ten seconds) ...")
     with demo() as night:
-        from flows.cli.running import run_watched
         from flows.parameters import ExtractKind
 
         output.say(f"Loading {PATRONS} patrons from an extract, dated {night.first_day} ...")
         night.load(ExtractKind.patrons, night.first_day)
         output.say("Loading who has signed on paper for the children among them ...")
         night.load(ExtractKind.guardians, night.first_day)
-        output.say("Asking the registry about each of them for the first time ...")
-        first = run_watched(lambda: night.refresh(night.first_day), output, "first answers")
-        _say_counts(output, first)
-        output.say("Linking children to who holds custody ...")
-        _say_links(output, run_watched(lambda: night.link_guardians(night.first_day), output, "guardians"))
+        output.say("Loading which towns have an agreement with which net media ...")
+        night.load(ExtractKind.agreements, night.first_day)
+        _first_night(output, night)
         log = night.move_on()
         chosen = night.some(log)
         before = {number: night.seen(number, night.first_day) for numbers in chosen.values() for number in numbers}
@@ -48,22 +50,86 @@ def _night(output: Output) -> None:
         output.say(
             f"The registry moves on to {night.today}: " + ", ".join(f"{n} {kind}" for kind, n in log.counts.items())
         )
-        output.say()
-        output.say("Tonight's refresh, as a Prefect flow:")
-        report = run_watched(lambda: night.refresh(night.today), output, "patrons")
-        _say_counts(output, report)
-        _show(output, report, night.settings.language)
-        output.say()
-        output.say("And the links of children to their guardians, as custody stands tonight:")
-        _say_links(output, run_watched(lambda: night.link_guardians(night.today), output, LABEL))
-        _show_cases(output, night)
         _borrow(output, night)
-        output.say()
-        output.say("And what the library has promised to forget of it is forgotten:")
-        gone = run_watched(lambda: night.clean_up(night.today), output, "rows")
-        show_retention(gone, output, night.settings.language)
+        _tonight(output, night)
         _before_and_after(output, chosen, before, night)
     _where_next(output)
+
+
+def _first_night(output: Output, night: Any) -> None:
+    """What goes before: everybody is looked up for the first time."""
+    from flows.parameters import NightStep
+
+    def decided(report: dict[str, Any]) -> None:
+        granted = ", ".join(f"{one['service']} {one['granted']}" for one in report["services"])
+        output.say(f"  {report['patrons']['checked']} patrons in {report['seconds']} s: {granted}")
+
+    told: dict[NightStep, tuple[str, Callable[[dict[str, Any]], None]]] = {
+        NightStep.registry_refresh: (
+            "Asking the registry about each of them for the first time ...",
+            partial(_say_counts, output),
+        ),
+        NightStep.guardian_links: ("Linking children to who holds custody ...", partial(_say_links, output)),
+        NightStep.net_media_eligibility: ("Deciding who may use which net media ...", decided),
+    }
+    _play(output, night, night.first_day, told)
+
+
+def _tonight(output: Output, night: Any) -> None:
+    """The night itself, and its summary."""
+    from flows.cli.nightly import show_night
+    from flows.parameters import NightStep
+
+    language = night.settings.language
+
+    def refreshed(report: dict[str, Any]) -> None:
+        _say_counts(output, report)
+        _show(output, report, language)
+
+    def linked(report: dict[str, Any]) -> None:
+        _say_links(output, report)
+        _show_cases(output, night)
+
+    told: dict[NightStep, tuple[str, Callable[[dict[str, Any]], None]]] = {
+        NightStep.registry_refresh: ("Tonight's refresh, as a Prefect flow:", refreshed),
+        NightStep.guardian_links: (
+            "And the links of children to their guardians, as custody stands tonight:",
+            linked,
+        ),
+        NightStep.net_media_eligibility: (
+            "And who may use which net media, as they live, are of age and are blocked tonight:",
+            lambda report: show_net_media(report, output, language),
+        ),
+        NightStep.retention_cleanup: (
+            "And what the library has promised to forget of it is forgotten:",
+            lambda report: show_retention(report, output, language),
+        ),
+    }
+    show_night(_play(output, night, night.today, told, apart=True), output, language)
+
+
+def _play(
+    output: Output,
+    night: Any,
+    day: date,
+    told: Mapping[NightStep, tuple[str, Callable[[dict[str, Any]], None]]],
+    *,
+    apart: bool = False,
+) -> dict[str, Any]:
+    """A night of these steps; of each what is said when it begins, and what tells of it when it has ended."""
+    from flows.cli.running import Watcher, run_watched
+    from flows.parameters import NightStep
+
+    class DemoWatcher(Watcher):
+        def step_begins(self, step: str) -> None:
+            if apart:
+                output.say()
+            output.say(told[NightStep(step)][0])
+
+        def step_ended(self, step: str, report: dict[str, Any]) -> None:
+            told[NightStep(step)][1](report)
+
+    return run_watched(lambda: night.night(day, *told), output, "night", DemoWatcher)
 
 
 def _say_counts(output: Output, report: dict[str, Any]) -> None:

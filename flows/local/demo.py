@@ -27,10 +27,11 @@ from db.instance import mark_made_up
 from db.patrons.store import list_cases, read_patron
 from db.refresh.batches import holders
 from flows.clock import today
+from flows.local.demo_agreements import write_agreements
 from flows.local.demo_borrowing import write_borrowing
 from flows.local.demo_patrons import write_extracts
 from flows.local.embedded import environment
-from flows.parameters import ExtractKind
+from flows.parameters import ExtractKind, NightStep
 from flows.reporting.patron_view import patron_json
 from flows.settings import Settings
 
@@ -60,23 +61,11 @@ class Demo:
         mark_made_up(self.connection)
         return extract_import(kind, self.files[kind], today=day, return_state=True)
 
-    def refresh(self, day: date) -> Any:
-        """Refreshes everybody who is due on `day`, as a Prefect flow."""
-        from flows.registry_refresh import registry_refresh
+    def night(self, day: date, *steps: NightStep) -> Any:
+        """The night of `day`, as a Prefect flow: these steps of it, whatever the day of the week."""
+        from flows.nightly import nightly
 
-        return registry_refresh(today=day, return_state=True)
-
-    def link_guardians(self, day: date) -> Any:
-        """Lets links follow custody on `day`, as a Prefect flow."""
-        from flows.guardian_links import guardian_links
-
-        return guardian_links(today=day, return_state=True)
-
-    def clean_up(self, day: date) -> Any:
-        """Removes what is due on `day`, as a Prefect flow."""
-        from flows.retention_cleanup import retention_cleanup
-
-        return retention_cleanup(today=day, return_state=True)
+        return nightly(steps=list(steps), today=day, return_state=True)
 
     def move_on(self) -> AgeingLog:
         """Lets the registry's people live on until today."""
@@ -110,7 +99,10 @@ def demo() -> Iterator[Demo]:
         people = build_people(people_for(PATRONS), SEED, first_day)
         patrons, guardians = home / "patrons.csv", home / "guardians.csv"
         write_extracts(people, PATRONS, patrons, guardians, first_day)
-        files = {str(ExtractKind.patrons): patrons, str(ExtractKind.guardians): guardians}
+        agreements = home / "agreements.csv"
+        write_agreements(agreements, first_day, day)
+        files = {ExtractKind.patrons.value: patrons, ExtractKind.guardians.value: guardians}
+        files[ExtractKind.agreements.value] = agreements
         files |= write_borrowing(patrons, SEED, home, day)
         with (
             DemoRegistry(people) as registry,

@@ -22,7 +22,7 @@ from flows.steps.worker import Worker
 from flows.wording import words
 from mappers.night import STEPS, Asked, failed_steps
 
-ABORTED_TOO_LATE = 60
+OPEN_AT_LEAST = 60
 """Seconds that a form stays open at least, however long ago its first question was asked."""
 
 
@@ -145,7 +145,7 @@ def wait_for_words(worker: Worker, flow: str, night: int) -> None:
     waited = (now() - min(question.asked_at for question in asked if not question.word)).total_seconds()
     answered = suspend_flow_run(
         wait_for_input=form_of(held, said).with_initial_data(description=form_text(night, held, said)),
-        timeout=int(max(worker.settings.operators_word_hours * 3600 - waited, ABORTED_TOO_LATE)),
+        timeout=int(max(worker.settings.operators_word_hours * 3600 - waited, OPEN_AT_LEAST)),
         key=f"{FORM_KEY}-{asked[0].approval_id}",
     )
     for one in held:  # a word that was given elsewhere meanwhile stands
@@ -176,6 +176,8 @@ def _run(
         session=worker.session,
         run_session=worker.run_session,
         dry_run=dry_run,
+        retries=worker.settings.night_retries if worker.deployed and not dry_run else 0,
+        retry_seconds=worker.settings.night_retry_seconds,
         took_over=took_over,
         say=say,
     )

@@ -38,7 +38,8 @@ def begin(
     store.ensure_partitions(worker.connection)
     chosen = Scope(scope.value, day, numbers)
     parameters = {"scope": scope.value, "patron_numbers": list(numbers), "limit": limit}
-    going_on = None if dry_run or scope is RefreshScope.patrons else waiting(worker, flow, day, parameters, _AS_IT_IS)
+    by_itself = dry_run or (scope is RefreshScope.patrons and worker.night is None)
+    going_on = None if by_itself else waiting(worker, flow, day, parameters, _AS_IT_IS)
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(

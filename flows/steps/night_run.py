@@ -109,7 +109,10 @@ class _Hears(Listener):
 
 @dataclass(slots=True)
 class NightRun:
-    """One night: its number, what is asked of it, and what it has done so far."""
+    """One night: its number, what is asked of it, and what it has done so far.
+
+    `retries`, `retry_seconds`: how often a step that fails is tried again by itself, and after how long.
+    """
 
     run_id: int
     today: date
@@ -117,6 +120,8 @@ class NightRun:
     session: Session
     run_session: Session
     dry_run: bool
+    retries: int = 0
+    retry_seconds: float = 0
     took_over: list[TookOver] = field(default_factory=list)
     counts: NightCounts = field(default_factory=NightCounts)
     say: Callable[[str], None] = lambda line: None
@@ -127,10 +132,10 @@ class NightRun:
         self.counts = NightCounts(took_over=self.took_over, only_failed=self.asked.only_failed)
         for one in self.took_over:
             self.say(f"took over from run {one.run_id} ({one.flow}), which was killed")
-        kept = self._records()
+        kept, asked = self._records(), self._asked()
         outcomes: dict[str, Outcome] = {}
         for step in STEPS:
-            became = self._kept(step, kept) or self._turn(step, outcomes, flows[step.name])
+            became = self._kept(step, kept, asked) or self._turn(step, outcomes, flows[step.name])
             outcomes[step.name] = Outcome(became.state, became.registry_down)
             self.counts.steps.append(became)
             self._note()
@@ -138,12 +143,18 @@ class NightRun:
     def _records(self) -> list[RunRecord]:
         return self.session.again(lambda connection: store.runs_of_night(connection, self.run_id))
 
-    def _kept(self, step: Step, records: list[RunRecord]) -> StepOfTonight | None:
-        """A step that is done, or that a word has ended, is over for this night."""
+    def _asked(self) -> set[int]:
+        """The runs of this night that have put a question."""
+        questions = self.session.again(lambda connection: store.questions(connection, run_id=self.run_id))
+        return {question.run_id for question in questions}
+
+    def _kept(self, step: Step, records: list[RunRecord], asked: Collection[int]) -> StepOfTonight | None:
+        """A step that is done, or that has ended by an operator's word, is over for this night."""
         latest = _latest(records, step.name)
-        if latest is None or latest.state not in (night.DONE, night.ABORTED):
+        if latest is None or latest.state in (_RUNNING, night.WAITING, night.KILLED):
             return None
-        return _of_record(step, latest)
+        by_word = latest.state == night.ABORTED or latest.run_id in asked
+        return _of_record(step, latest) if latest.state == night.DONE or by_word else None
 
     def _turn(self, step: Step, outcomes: Mapping[str, Outcome], flow: StepFlow) -> StepOfTonight:
         decision = decide(step, self.today, outcomes, self.asked)
@@ -152,8 +163,22 @@ class NightRun:
             return StepOfTonight(step.name, night.SKIPPED, reason=decision.reason, because_of=decision.because_of)
         self.say(f"{step.name} begins" + ("" if decision.look_ups else f" without the registry: {decision.reason}"))
         became = self._run_step(step, decision, flow)
+        for _ in range(self.retries):
+            if not self._may_be_tried_again(became):
+                break
+            self.say(f"{step.name} {became.state}: tried again in {self.retry_seconds} seconds")
+            time.sleep(self.retry_seconds)
+            became = self._run_step(step, decision, flow)
         self.say(f"{step.name} ended: {became.state}" + (f": {became.message}" if became.message else ""))
         return became
+
+    def _may_be_tried_again(self, became: StepOfTonight) -> bool:
+        """Whether waiting may mend it: not what could not begin, nor what an operator's word has made of it."""
+        return (
+            became.state in (night.FAILED, night.KILLED, night.INCOMPLETE)
+            and became.run is not None
+            and became.run not in self._asked()
+        )
 
     def _run_step(self, step: Step, decision: Decision, flow: StepFlow) -> StepOfTonight:
         hears = _Hears(listener())

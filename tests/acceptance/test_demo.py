@@ -81,6 +81,8 @@ def test_the_demo_touches_nothing_that_settings_name_and_leaves_nothing(tmp_path
     assert "What changed" in out and "moved within the municipality: patron" in out
     assert "What staff must look at" in out and "guardian not confirmed" in out
     assert "legal holds" in out and re.search(r"^messages +[0-9-]+ +[1-9][0-9]* ", out, re.MULTILINE), "retention ran"
+    assert re.search(r"^Børneskærmen +[1-9][0-9]* ", out, re.MULTILINE), "net media was decided"
+    assert re.search(r"^retention-cleanup +done ", out, re.MULTILINE), "the night has a summary"
     assert "links begun" in out and "custody of one parent ended: patron" in out
     people = build_people(people_for(PATRONS), SEED, today() - BACK)
     words = set(re.findall(r"[0-9]{6}-?[0-9]{4}", out))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -12,16 +13,18 @@ import pytest
 from db.connect import connect
 from db.errors import DatabaseUnavailable
 from db.runs import store
+from flows import nightly
 from flows.cli.output import Output
 from flows.cli.running import run_watched
 from flows.errors import UserError
 from flows.parameters import NightStep, RefreshScope
 from flows.reporting import nightly_report
 from flows.settings import use
-from flows.steps import retention_run
+from flows.steps import night_run, retention_run
 from flows.steps.begin_night import Wish
 from flows.steps.net_media_run import NetMediaRun
 from flows.steps.operators_word import WaitsForWord
+from flows.steps.retention_run import RetentionRun
 from mappers.night import GUARDIANS, NET_MEDIA, REFRESH, RETENTION, STEPS
 from tests.acceptance.families import Family, entry
 from tests.acceptance.made_up import HOME, NAME
@@ -60,11 +63,11 @@ def lend(library: Library, count: int) -> None:
 
 def flow_night(library: Library, **asked: Any) -> dict[str, Any]:
     """The night's report by the flow itself, as the command line hears it."""
-    from flows.nightly import nightly
-
     before = use(library.settings)
     try:
-        return run_watched(lambda: nightly(today=DAY, **asked, return_state=True), Output(as_json=True), "night")
+        return run_watched(
+            lambda: nightly.nightly(today=DAY, **asked, return_state=True), Output(as_json=True), "night"
+        )
     finally:
         use(before)
 
@@ -122,6 +125,18 @@ def test_a_night_runs_each_step_in_its_turn_and_its_summary_adds_up(
     assert town.rows("SELECT count(*) FROM library.loan") == [(0,)]
     [summary] = published
     assert "8 of 8 rows removed" in summary and "3 of 3 checked" in summary and REFRESH in summary
+
+
+def test_a_step_that_takes_too_long_is_broken_off_and_the_night_goes_on(
+    town: Library, prefect_api: PrefectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.settings._prefect.update(prefect_api.environment())
+    monkeypatch.setattr("flows.cli.running._seen_alive", nullcontext)
+    monkeypatch.setattr(nightly, "retention_cleanup", nightly.retention_cleanup.with_options(timeout_seconds=0.5))
+    monkeypatch.setattr(RetentionRun, "run", lambda run: sleep(20))
+    report = flow_night(town, steps=[NightStep.retention_cleanup])
+    assert (report["state"], of(report, RETENTION)["state"]) == ("failed", "killed")
+    assert_adds_up(town, report)
 
 
 def test_a_night_again_does_only_what_is_left(town: Library) -> None:
@@ -182,6 +197,18 @@ def test_a_step_that_can_t_even_begin_is_failed_and_the_night_goes_on(
     report = town.nightly()
     assert became(report) == {**ALL_DONE, GUARDIANS: "failed", NET_MEDIA: "skipped"}
     assert (of(report, GUARDIANS)["run"], of(report, GUARDIANS)["message"]) == (None, "made up\nmend it")
+
+
+def test_a_deployed_night_tries_a_step_again_that_failed_and_counts_both_runs(
+    town: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(night_run.time, "sleep", lambda _: None)
+    town.registry.fail("fault", times=1, code="NotAuthorized", text="no agreement")
+    report = town.nightly(deployed=True)
+    assert (report["state"], became(report)) == ("done", ALL_DONE)
+    refreshes = town.rows("SELECT state, look_ups FROM sync.run WHERE flow = %s ORDER BY run_id", REFRESH)
+    assert refreshes == [("incomplete", 3), ("done", 1)]
+    assert_adds_up(town, report)
 
 
 def test_a_dry_run_changes_nothing_and_says_what_would(town: Library) -> None:

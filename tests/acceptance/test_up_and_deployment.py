@@ -55,9 +55,9 @@ class Up:
         with connect(address) as connection:
             return connection.execute(query).fetchall()  # type: ignore[call-overload]
 
-    def press_run(self, **parameters: object) -> str:
+    def press_run(self, flow: str = "registry-refresh", **parameters: object) -> str:
         """What the button Run does: a flow run of the deployment; returns its id."""
-        deployment = self.api.get("/deployments/name/registry-refresh/registry-refresh").raise_for_status().json()
+        deployment = self.api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
         made = self.post(f"/deployments/{deployment['id']}/create_flow_run", body).raise_for_status()
         return str(made.json()["id"])
@@ -75,6 +75,18 @@ class Up:
         """The flow run as the UI reads it."""
         shown: dict[str, Any] = self.api.get(f"/flow_runs/{flow_run}").raise_for_status().json()
         return shown
+
+    def steps_of(self, flow_run: str) -> list[dict[str, Any]]:
+        """The flow runs under a night's, in their order."""
+        body = {"flow_runs": {"parent_flow_run_id": {"any_": [flow_run]}}, "sort": "START_TIME_ASC"}
+        shown: list[dict[str, Any]] = self.post("/flow_runs/filter", body).raise_for_status().json()
+        return shown
+
+    def form_of(self, flow_run: str) -> dict[str, Any]:
+        """The schema of the form that a suspended run shows."""
+        keyset = self.flow_run(flow_run)["state"]["state_details"]["run_input_keyset"]
+        schema: dict[str, Any] = self.api.get(f"/flow_runs/{flow_run}/input/{keyset['schema']}").json()
+        return schema
 
     def reaches(self, flow_run: str, *states: str) -> dict[str, Any]:
         """Waits until the flow run is in one of the states."""
@@ -180,6 +192,62 @@ def test_the_command_line_s_word_resumes_the_run_of_a_deployment(up: Up) -> None
     assert answered.returncode == 0, answered.stderr
     assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
     assert up.rows(f"SELECT state, outcomes ? 'implausible' FROM sync.run WHERE run_id = {run}") == [("done", True)]
+
+
+def test_a_night_asks_all_its_questions_in_one_form_and_does_what_is_left(up: Up) -> None:
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
+        connection.execute(
+            "INSERT INTO library.loan (loan_number, patron_number, item_number, title, lent_at, returned_at) "
+            "SELECT 'L' || n, (SELECT min(patron_number) FROM library.patron), 'I1', 'T', '2026-01-05', '2026-01-06' "
+            "FROM generate_series(1, 20) AS n"
+        )
+    up.settings(brake_address_changed_percent=0, brake_retention_removed_more_than=5)
+    flow_run = up.press_run("nightly", scope="all", today=_yesterday(up))
+    held = up.reaches(flow_run, "Suspended", "Completed", "Failed", "Crashed")
+    assert held["state"]["name"] == "Suspended", held["state"]
+    assert [(step["state"]["name"], step["tags"]) for step in up.steps_of(flow_run)] == [("Held", ["patronsync"])] * 2
+    [(night,)] = up.rows("SELECT max(run_id) FROM sync.run WHERE flow = 'nightly'")
+    form = up.form_of(flow_run)
+    assert form["required"] == list(form["properties"])
+    assert [one["title"] for one in form["properties"].values()] == ["registry-refresh", "retention-cleanup: loans"]
+    refresh, retention = form["properties"]
+    for wrong in ({}, {refresh: "apply"}, {refresh: "apply", retention: "perhaps"}):
+        assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": wrong}).json()["status"] == "REJECT"
+    assert up.flow_run(flow_run)["state"]["name"] == "Suspended"
+    words = {refresh: "apply", retention: "apply"}
+    assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": words}).json()["status"] == "ACCEPT"
+    ended = up.reaches(flow_run, "Completed", "Failed", "Crashed")
+    assert ended["state"]["name"] == "Completed", ended["state"]
+    assert up.rows(f"SELECT flow, state FROM sync.run WHERE night_id = {night} ORDER BY run_id") == [
+        ("registry-refresh", "done"),
+        ("retention-cleanup", "done"),
+        ("guardian-links", "done"),
+        ("net-media-eligibility", "done"),
+    ]
+    assert up.rows(f"SELECT state FROM sync.run WHERE run_id = {night}") == [("done",)]
+    assert up.rows("SELECT count(*) FROM library.loan") == [(0,)]
+    body = {"artifacts": {"key": {"any_": ["nightly"]}, "flow_run_id": {"any_": [flow_run]}}, "sort": "CREATED_DESC"}
+    summary = up.api.post("/artifacts/filter", json=body).json()[0]["data"]
+    assert "20 of 20 rows removed" in summary and "registry-refresh" in summary
+
+
+def test_the_command_line_s_words_resume_a_night(up: Up) -> None:
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
+    up.settings(brake_address_changed_percent=0)
+    flow_run = up.press_run("nightly", scope="all", steps=["registry-refresh"])
+    up.reaches(flow_run, "Suspended")
+    [(night,)] = up.rows("SELECT max(run_id) FROM sync.run WHERE flow = 'nightly'")
+    answered = up.patronsync("approvals", "answer", str(night), "abort")
+    assert answered.returncode == 0 and "resumed" in answered.stdout, answered.stderr
+    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Failed"
+    assert up.rows(
+        f"SELECT flow, state FROM sync.run WHERE night_id = {night} OR run_id = {night} ORDER BY run_id"
+    ) == [
+        ("nightly", "aborted"),
+        ("registry-refresh", "aborted"),
+    ]
 
 
 def test_a_run_that_fails_says_what_to_do(up: Up) -> None:

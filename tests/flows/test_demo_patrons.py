@@ -10,6 +10,7 @@ from cpr_client.demo.extract import people_for
 from cpr_client.demo.people import SEED, build_people
 from db.connect import connect
 from db.imports.load import Terms
+from flows.local.demo_agreements import write_agreements
 from flows.local.demo_borrowing import write_borrowing
 from flows.local.demo_patrons import write_extracts
 from flows.parameters import Encoding, ExtractKind
@@ -25,8 +26,11 @@ def test_all_extracts_load_without_a_reject_and_most_of_who_signed_hold_custody(
     patrons, guardians = tmp_path / "patrons.csv", tmp_path / "guardians.csv"
     write_extracts(registry, 1_500, patrons, guardians, TODAY)
     assert guardians.stat().st_mode & 0o077 == 0
+    agreements = tmp_path / "agreements.csv"
+    write_agreements(agreements, TODAY, TODAY)
     with connect(database_url, autocommit=True) as connection:
-        files = {"patrons": patrons, "guardians": guardians, **write_borrowing(patrons, SEED, tmp_path, TODAY)}
+        files = {"patrons": patrons, "guardians": guardians, "agreements": agreements}
+        files |= write_borrowing(patrons, SEED, tmp_path, TODAY)
         for kind, file in files.items():
             loaded = load_extract(connection, ExtractKind(kind), file, Encoding.utf_8, Terms(1, TODAY, ["Barn"]))
             assert not loaded.rejects and loaded.counts.added == loaded.counts.read > 0

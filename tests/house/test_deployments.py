@@ -20,6 +20,14 @@ NO_FLOWS = {"flows/__init__.py", "flows/clock.py", "flows/errors.py", "flows/par
 FLOW_FILES = [path for path in under("flows") if named(path).count("/") == 1 and named(path) not in NO_FLOWS]
 
 NIGHT = "nightly"
+NOTIFY = "notify"
+
+
+def _flow_of(deployment):
+    module, _, function = deployment["entrypoint"].partition(":")
+    flow = getattr(importlib.import_module(module), function)
+    assert isinstance(flow, Flow)
+    return flow
 
 
 @pytest.mark.parametrize("path", FLOW_FILES, ids=named)
@@ -29,11 +37,9 @@ def test_every_flow_file_has_a_deployment_of_its_flow(path):
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
 def test_every_deployment_runs_a_flow_by_its_own_name(deployment):
-    module, _, function = deployment["entrypoint"].partition(":")
-    flow = getattr(importlib.import_module(module), function)
-    assert isinstance(flow, Flow)
+    flow = _flow_of(deployment)
     assert flow.name == deployment["name"]
-    assert deployment["name"].replace("-", "_") == function
+    assert deployment["name"].replace("-", "_") == deployment["entrypoint"].partition(":")[2]
     assert flow.persist_result is False
 
 
@@ -41,7 +47,19 @@ def test_every_deployment_runs_a_flow_by_its_own_name(deployment):
 def test_every_deployment_waits_its_turn_on_our_pool(deployment):
     assert deployment["work_pool"] == {"name": "patronsync"}
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+    assert deployment["tags"] == ["patronsync"]
     assert deployment["description"].endswith(".")
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
+def test_every_deployment_has_a_time_out_a_name_for_its_runs_and_a_form_that_explains_itself(deployment):
+    flow = _flow_of(deployment)
+    assert callable(flow.flow_run_name)
+    assert (flow.timeout_seconds is None) == (deployment["name"] == NIGHT)  # each of a night's steps has its own
+    # A night tries its steps again itself; a run that somebody starts is watched by them. A mail is not.
+    assert bool(flow.retries) == (deployment["name"] == NOTIFY)
+    for name, shown in flow.parameters.properties.items():
+        assert shown.get("description"), name
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])

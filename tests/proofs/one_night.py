@@ -51,6 +51,7 @@ def night_stage(server: EmbeddedServer, template: str, patrons: int, *, latency:
                 [BEFORE],
             )
         place.registry.latency = latency
+        place.settings = place.settings.model_copy(update={"brake_retention_removed_percent": 100.0})
         yield place
 
 
