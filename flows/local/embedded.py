@@ -23,6 +23,7 @@ from flows.local.prefect_server import PrefectServer, prefect_server
 from flows.local.shared_process import stop_unused
 from flows.local.starting import Starting, starting
 from flows.observability import redaction
+from flows.observability.health import prefect_problem
 from flows.settings import Settings, current, use
 
 _DELIVERY = 10.0  # seconds
@@ -65,6 +66,8 @@ def parts(
     """As `environment`, but tells of our own servers, too: for whoever runs or shows them."""
     redaction.install()
     given = settings or current()
+    if need_prefect and given.prefect_api_url is not None:
+        _look_at_prefect(given)
     with ExitStack() as stack:
         stack.callback(_stop_what_was_left, given)
         postgres = registry = prefect = None
@@ -132,6 +135,15 @@ def _look_at_schema(settings: Settings) -> None:
                 f"The database {settings.database_host} is not up to date with this patronsync.",
                 "Say: patronsync database migrate",
             )
+
+
+def _look_at_prefect(settings: Settings) -> None:
+    """A configured Prefect that is away or turns us away is told in words, and before anything is begun."""
+    in_use = {**settings.prefect, **os.environ}
+    auth, key = (in_use.get(f"PREFECT_API_{name}") for name in ("AUTH_STRING", "KEY"))
+    problem = prefect_problem(in_use["PREFECT_API_URL"], auth, key)
+    if problem is not None:
+        raise UserError(f"Prefect ({problem.said}).", problem.remedy)
 
 
 def _prefect_variables(made: Parts) -> dict[str, str | None]:

@@ -138,17 +138,29 @@ def knock(settings: Settings) -> Finding:
     return Finding("registry", True, f"{settings.registry_host}: answers {how} (HTTP {status})")
 
 
+def prefect_problem(api_url: str, auth: str | None, key: str | None) -> Finding | None:
+    """What keeps the API from answering us; None: nothing."""
+    found = _version(_PrefectApi(api_url, auth, key))
+    return found if isinstance(found, Finding) else None
+
+
+def _version(api: _PrefectApi) -> str | Finding:
+    """The server's version, or what keeps it from telling."""
+    try:
+        return str(api.get("/admin/version"))
+    except urllib.error.HTTPError as error:
+        return Finding("Prefect", False, f"{api.url}: HTTP {error.code}", _prefect_remedy(error.code))
+    except (OSError, ValueError) as error:
+        said = "TLS failed" if isinstance(getattr(error, "reason", None), ssl.SSLError) else "does not answer"
+        return Finding("Prefect", False, f"{api.url}: {said}", "Is it running? Look at PREFECT_API_URL.")
+
+
 def look_at_prefect(api_url: str, auth: str | None, key: str | None, pool: str) -> Iterator[Finding]:
     """The API answers and lets us in; the work pool is there, with a worker, and deployments have schedules."""
     api = _PrefectApi(api_url, auth, key)
-    try:
-        version = api.get("/admin/version")
-    except urllib.error.HTTPError as error:
-        yield Finding("Prefect", False, f"{api_url}: HTTP {error.code}", _prefect_remedy(error.code))
-        return
-    except (OSError, ValueError) as error:
-        said = "TLS failed" if isinstance(getattr(error, "reason", None), ssl.SSLError) else "does not answer"
-        yield Finding("Prefect", False, f"{api_url}: {said}", "Is it running? Look at PREFECT_API_URL.")
+    version = _version(api)
+    if isinstance(version, Finding):
+        yield version
         return
     yield Finding("Prefect", True, f"{api_url}: version {version}")
     if urlsplit(api_url).scheme == "http" and not _is_loopback(api_url):
@@ -222,7 +234,7 @@ class _PrefectApi:
     """A few questions to Prefect's API, without the second that importing Prefect takes."""
 
     def __init__(self, url: str, auth: str | None, key: str | None) -> None:
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         self._headers = {"Content-Type": "application/json"}
         if auth:
             self._headers["Authorization"] = f"Basic {base64.b64encode(auth.encode()).decode()}"
@@ -238,6 +250,6 @@ class _PrefectApi:
         return self._ask(path, json.dumps(body).encode())
 
     def _ask(self, path: str, body: bytes | None) -> Any:
-        request = urllib.request.Request(self._url + path, data=body, headers=self._headers)
+        request = urllib.request.Request(self.url + path, data=body, headers=self._headers)
         with self._opener.open(request, timeout=PATIENCE) as answer:
             return json.load(answer)

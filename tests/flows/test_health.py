@@ -15,6 +15,8 @@ from db import embedded
 from db.connect import connect
 from db.status.rights import missing_rights
 from flows.cli import exits, run
+from flows.errors import UserError
+from flows.local.embedded import environment
 from flows.local.shared_process import free_port
 from flows.observability.health import (
     Finding,
@@ -237,3 +239,13 @@ def _first_day(certificate: Path) -> str:
     from cpr_client import read_validity
 
     return read_validity(certificate).not_before.date().isoformat()
+
+
+def test_a_command_that_needs_a_prefect_that_is_away_says_so_and_begins_nothing(tmp_path, database_url, monkeypatch):
+    url = f"http://127.0.0.1:{free_port()}/api"
+    given = settings(tmp_path, DATABASE_URL=database_url)
+    given._prefect["PREFECT_API_URL"] = url
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with pytest.raises(UserError, match="does not answer") as told, environment(given, need_prefect=True):
+        pass
+    assert url in told.value.message and "PREFECT_API_URL" in told.value.remedy
