@@ -1,10 +1,10 @@
 """The change feed: how fast a consumer reads it, how soon it hears of a change, and what events cost a refresh.
 
-`reads` reads 1,000,000 events in a consumer's name, in batches, each said to be done with; `copies` is a bare COPY .. TO
-STDOUT of the same columns, its rows taken as they come. The second figure has a consumer that listens in one process, and
-a writer here that commits an event at a time: from before its commit to when the consumer has it. `told` and `silent`
-apply a refresh's answers about patrons of whom every fifth changes (bench/apply.py), with their events and without:
-look-ups are in neither, so the share of a whole refresh is less.
+`reads` reads 1,000,000 events in a consumer's name, in batches, each said to be done with; `copies` is a bare COPY of
+the same columns to STDOUT, its rows taken as they come. For the second, a consumer listens in one process and a writer
+here commits an event at a time: from before its commit to when the consumer has it. `told` and `silent` apply a refresh's
+answers about patrons of whom every fifth changes (bench/apply.py), with their events and without: look-ups are in
+neither, so the share of a whole refresh is less.
 """
 
 from __future__ import annotations
