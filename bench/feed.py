@@ -2,7 +2,7 @@
 
 `reads` reads 1,000,000 events in a consumer's name, in batches, each said to be done with; `copies` is a bare COPY of
 the same columns to STDOUT, its rows taken as they come. For the second, a consumer listens in one process and a writer
-here commits an event at a time: from before its commit to when the consumer has it. `told` and `silent` apply a refresh's
+here commits an event at a time: from before the commit till the consumer has it. `told` and `silent` apply a refresh's
 answers about patrons of whom every fifth changes (bench/apply.py), with their events and without: look-ups are in
 neither, so the share of a whole refresh is less.
 """

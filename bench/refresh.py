@@ -99,7 +99,7 @@ class _Watch:
     def due(self, patrons: int) -> None:
         self.began = time.perf_counter()
 
-    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+    def progressed(self, patrons: int, changes: dict[str, int], outcomes: dict[str, int] | None = None) -> None:
         self.ended = time.perf_counter()
 
 

@@ -627,6 +627,15 @@ $$;
 
 COMMENT ON FUNCTION library.municipality_totals(day date) IS 'Patrons by municipality, as may be told';
 
+CREATE FUNCTION library.patrons_with_hold(day date) RETURNS TABLE(patron_number text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT hold.patron_number FROM library.legal_hold AS hold
+    WHERE hold.lifted_on IS NULL OR hold.lifted_on > greatest(day, hold.placed_on)
+$$;
+
+COMMENT ON FUNCTION library.patrons_with_hold(day date) IS 'Patrons with a legal hold that is not lifted, begun or not';
+
 CREATE FUNCTION sync.add_guardian_checks() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -654,6 +663,19 @@ CREATE FUNCTION sync.caller() RETURNS text
     AS $$ SELECT coalesce(nullif(current_setting('role'), 'none'), session_user::text) $$;
 
 COMMENT ON FUNCTION sync.caller() IS 'The role that was set, else the one that logged in';
+
+CREATE FUNCTION sync.carry_totals() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO sync.carried_total AS carried (name, flow, label, value)
+    SELECT name, OLD.flow, label, sum(value) FROM sync.run_totals(OLD) GROUP BY name, label
+    ON CONFLICT (name, flow, label) DO UPDATE SET value = carried.value + excluded.value;
+    RETURN OLD;
+END
+$$;
+
+COMMENT ON FUNCTION sync.carry_totals() IS 'Keeps what a run counted before its record goes, and with it those of its batches and rules';
 
 CREATE FUNCTION sync.charges_added() RETURNS trigger
     LANGUAGE plpgsql
@@ -1056,6 +1078,102 @@ CREATE FUNCTION sync.rebase_feed() RETURNS bigint
 $$;
 
 COMMENT ON FUNCTION sync.rebase_feed() IS 'Makes the change feed readable after a restore into another server: every consumer is given all kept events again';
+
+CREATE TABLE sync.run (
+    run_id bigint NOT NULL,
+    flow text NOT NULL,
+    prefect_flow_run_id uuid,
+    today date NOT NULL,
+    dry_run boolean DEFAULT false NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    outcomes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    changes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    look_ups bigint DEFAULT 0 NOT NULL,
+    unlogged integer DEFAULT 0 NOT NULL,
+    database text,
+    registry text,
+    message text,
+    night_id bigint
+);
+
+COMMENT ON TABLE sync.run IS 'One row per run of a flow; nothing personal in it';
+
+COMMENT ON COLUMN sync.run.run_id IS 'Number of the run';
+
+COMMENT ON COLUMN sync.run.flow IS 'Name of the flow';
+
+COMMENT ON COLUMN sync.run.prefect_flow_run_id IS 'The flow run in Prefect; null: none';
+
+COMMENT ON COLUMN sync.run.today IS 'The day the run was for';
+
+COMMENT ON COLUMN sync.run.dry_run IS 'The run applied nothing';
+
+COMMENT ON COLUMN sync.run.parameters IS 'What it was asked to do, without CPR numbers';
+
+COMMENT ON COLUMN sync.run.state IS 'Where the run stands';
+
+COMMENT ON COLUMN sync.run.started_at IS 'When it began';
+
+COMMENT ON COLUMN sync.run.ended_at IS 'When it ended; null: it has not, or was killed';
+
+COMMENT ON COLUMN sync.run.counts IS 'Patrons due, checked, first answers, changed, unchanged, quarantined, failed, left';
+
+COMMENT ON COLUMN sync.run.outcomes IS 'Patrons per outcome';
+
+COMMENT ON COLUMN sync.run.changes IS 'Events per kind';
+
+COMMENT ON COLUMN sync.run.look_ups IS 'Questions put to the registry';
+
+COMMENT ON COLUMN sync.run.unlogged IS 'Patrons the run had claimed when it was killed: if they were looked up, the access log does not have it';
+
+COMMENT ON COLUMN sync.run.database IS 'Host of the database in use';
+
+COMMENT ON COLUMN sync.run.registry IS 'Host of the registry in use';
+
+COMMENT ON COLUMN sync.run.message IS 'Why it ended as it did, for people; null: nothing to say';
+
+COMMENT ON COLUMN sync.run.night_id IS 'The run of nightly that it was a step of; null: of none';
+
+CREATE FUNCTION sync.run_totals(run sync.run) RETURNS TABLE(name text, label text, value double precision)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT 'look_ups', outcome.key, outcome.value::double precision
+    FROM jsonb_each_text(run.counts #> '{answers,outcomes}') AS outcome
+    UNION ALL
+    SELECT 'look_up_classes', class.key, class.value::double precision
+    FROM jsonb_each_text(run.counts #> '{answers,classes}') AS class
+    UNION ALL
+    SELECT 'look_up_seconds', '', (run.counts #>> '{answers,seconds}')::double precision
+    WHERE run.counts ? 'answers'
+    UNION ALL
+    SELECT 'changes', change.key, change.value::double precision
+    FROM jsonb_each_text(run.changes) AS change WHERE NOT run.dry_run AND NOT run.counts ? 'steps'
+    UNION ALL
+    SELECT 'removed', outcome.rule, outcome.removed
+    FROM sync.retention_outcome AS outcome WHERE outcome.run_id = run.run_id AND NOT run.dry_run
+    UNION ALL
+    SELECT 'batch_seconds', '', batch.seconds
+    FROM sync.batch AS batch WHERE batch.run_id = run.run_id AND NOT run.dry_run AND batch.seconds IS NOT NULL
+    UNION ALL
+    SELECT 'batch_classes', coalesce((
+               SELECT min(bound) FROM unnest('{0.1,0.25,0.5,1,2.5,5,10,30,60,300}'::double precision[]) AS bound
+               WHERE batch.seconds <= bound)::text, '+Inf'), 1
+    FROM sync.batch AS batch WHERE batch.run_id = run.run_id AND NOT run.dry_run AND batch.seconds IS NOT NULL
+    UNION ALL
+    SELECT 'outcomes', outcome.key, outcome.value::double precision
+    FROM jsonb_each_text(run.outcomes) AS outcome WHERE NOT run.dry_run AND run.state NOT IN ('running', 'waiting')
+    UNION ALL
+    SELECT 'runs', run.state, 1 WHERE NOT run.dry_run AND run.state NOT IN ('running', 'waiting')
+    UNION ALL
+    SELECT 'run_seconds', '', extract(epoch FROM run.ended_at - run.started_at)
+    WHERE NOT run.dry_run AND run.state NOT IN ('running', 'waiting') AND run.ended_at IS NOT NULL
+$$;
+
+COMMENT ON FUNCTION sync.run_totals(run sync.run) IS 'What a run''s record has to be counted, for the metrics';
 
 CREATE FUNCTION sync.same_pins(cards text[], hashes text[]) RETURNS SETOF text
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2413,6 +2531,23 @@ COMMENT ON COLUMN sync.card_try.last_try IS 'When the last one was';
 
 COMMENT ON COLUMN sync.card_try.locked_until IS 'No PIN opens it before then; null: not locked';
 
+CREATE TABLE sync.carried_total (
+    name text NOT NULL,
+    flow text NOT NULL,
+    label text NOT NULL,
+    value double precision NOT NULL
+);
+
+COMMENT ON TABLE sync.carried_total IS 'What runs whose records are deleted had counted, added up; numbers alone';
+
+COMMENT ON COLUMN sync.carried_total.name IS 'What is counted, as sync.run_totals names it';
+
+COMMENT ON COLUMN sync.carried_total.flow IS 'Flow of the runs';
+
+COMMENT ON COLUMN sync.carried_total.label IS 'Which of it: a state, an outcome, a kind, a rule, a class of time; empty: there is no which';
+
+COMMENT ON COLUMN sync.carried_total.value IS 'How much';
+
 ALTER TABLE sync.change ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME sync.change_position_seq
     START WITH 1
@@ -2663,62 +2798,6 @@ COMMENT ON COLUMN sync.retention_outcome.overdue IS 'Rows that the proof found a
 
 COMMENT ON COLUMN sync.retention_outcome.seconds IS 'How long it took';
 
-CREATE TABLE sync.run (
-    run_id bigint NOT NULL,
-    flow text NOT NULL,
-    prefect_flow_run_id uuid,
-    today date NOT NULL,
-    dry_run boolean DEFAULT false NOT NULL,
-    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
-    state text DEFAULT 'running'::text NOT NULL,
-    started_at timestamp with time zone DEFAULT now() NOT NULL,
-    ended_at timestamp with time zone,
-    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
-    outcomes jsonb DEFAULT '{}'::jsonb NOT NULL,
-    changes jsonb DEFAULT '{}'::jsonb NOT NULL,
-    look_ups bigint DEFAULT 0 NOT NULL,
-    unlogged integer DEFAULT 0 NOT NULL,
-    database text,
-    registry text,
-    message text
-);
-
-COMMENT ON TABLE sync.run IS 'One row per run of a flow; nothing personal in it';
-
-COMMENT ON COLUMN sync.run.run_id IS 'Number of the run';
-
-COMMENT ON COLUMN sync.run.flow IS 'Name of the flow';
-
-COMMENT ON COLUMN sync.run.prefect_flow_run_id IS 'The flow run in Prefect; null: none';
-
-COMMENT ON COLUMN sync.run.today IS 'The day the run was for';
-
-COMMENT ON COLUMN sync.run.dry_run IS 'The run applied nothing';
-
-COMMENT ON COLUMN sync.run.parameters IS 'What it was asked to do, without CPR numbers';
-
-COMMENT ON COLUMN sync.run.state IS 'Where the run stands';
-
-COMMENT ON COLUMN sync.run.started_at IS 'When it began';
-
-COMMENT ON COLUMN sync.run.ended_at IS 'When it ended; null: it has not, or was killed';
-
-COMMENT ON COLUMN sync.run.counts IS 'Patrons due, checked, first answers, changed, unchanged, quarantined, failed, left';
-
-COMMENT ON COLUMN sync.run.outcomes IS 'Patrons per outcome';
-
-COMMENT ON COLUMN sync.run.changes IS 'Events per kind';
-
-COMMENT ON COLUMN sync.run.look_ups IS 'Questions put to the registry';
-
-COMMENT ON COLUMN sync.run.unlogged IS 'Patrons the run had claimed when it was killed: if they were looked up, the access log does not have it';
-
-COMMENT ON COLUMN sync.run.database IS 'Host of the database in use';
-
-COMMENT ON COLUMN sync.run.registry IS 'Host of the registry in use';
-
-COMMENT ON COLUMN sync.run.message IS 'Why it ended as it did, for people; null: nothing to say';
-
 ALTER TABLE sync.run ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME sync.run_run_id_seq
     START WITH 1
@@ -2825,6 +2904,9 @@ ALTER TABLE ONLY sync.batch
 
 ALTER TABLE ONLY sync.card_try
     ADD CONSTRAINT card_try_pkey PRIMARY KEY (card_digest);
+
+ALTER TABLE ONLY sync.carried_total
+    ADD CONSTRAINT carried_total_pkey PRIMARY KEY (name, flow, label);
 
 ALTER TABLE ONLY sync.change
     ADD CONSTRAINT change_pkey PRIMARY KEY ("position");
@@ -2966,6 +3048,10 @@ CREATE INDEX registry_access_default_patron_number_asked_at_idx ON sync.registry
 
 CREATE INDEX run_ended ON sync.run USING btree (ended_at, run_id) WHERE (ended_at IS NOT NULL);
 
+CREATE INDEX run_flow ON sync.run USING btree (flow, run_id);
+
+CREATE INDEX run_night ON sync.run USING btree (night_id);
+
 CREATE INDEX run_prefect_flow_run ON sync.run USING btree (prefect_flow_run_id);
 
 ALTER INDEX sync.registry_access_asked ATTACH PARTITION sync.registry_access_default_asked_at_idx;
@@ -3001,6 +3087,8 @@ CREATE TRIGGER touch_changed AFTER UPDATE ON library.patron REFERENCING OLD TABL
 CREATE TRIGGER touch_deleted AFTER DELETE ON library.patron REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_deleted_patrons();
 
 CREATE TRIGGER touch_lifted AFTER DELETE ON library.block REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
+
+CREATE TRIGGER carry_totals BEFORE DELETE ON sync.run FOR EACH ROW EXECUTE FUNCTION sync.carry_totals();
 
 CREATE TRIGGER wake_consumers AFTER INSERT ON sync.change FOR EACH STATEMENT EXECUTE FUNCTION sync.wake_consumers();
 
@@ -3094,6 +3182,9 @@ ALTER TABLE ONLY sync.quarantine
 ALTER TABLE ONLY sync.retention_outcome
     ADD CONSTRAINT retention_outcome_run_id_fkey FOREIGN KEY (run_id) REFERENCES sync.run(run_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY sync.run
+    ADD CONSTRAINT run_night_id_fkey FOREIGN KEY (night_id) REFERENCES sync.run(run_id) ON DELETE SET NULL;
+
 GRANT USAGE ON SCHEMA downstream TO patronsync_kiosk;
 GRANT USAGE ON SCHEMA downstream TO patronsync_messages;
 GRANT USAGE ON SCHEMA downstream TO patronsync_net_media;
@@ -3182,6 +3273,8 @@ GRANT ALL ON FUNCTION library.municipality_statistics(day date) TO patronsync_wo
 
 GRANT ALL ON FUNCTION library.municipality_totals(day date) TO patronsync_worker;
 
+GRANT ALL ON FUNCTION library.patrons_with_hold(day date) TO patronsync_worker;
+
 REVOKE ALL ON FUNCTION sync.add_guardian_checks() FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.add_guardian_checks() TO patronsync_worker;
 
@@ -3190,6 +3283,9 @@ GRANT ALL ON FUNCTION sync.add_patron_checks() TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.caller() FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.caller() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.carry_totals() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.carry_totals() TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.charges_added() FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.charges_added() TO patronsync_worker;
@@ -3255,6 +3351,11 @@ GRANT ALL ON FUNCTION sync.put_pins(cards text[], hashes text[]) TO patronsync_w
 
 REVOKE ALL ON FUNCTION sync.rebase_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.rebase_feed() TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.run TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.run_totals(run sync.run) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.run_totals(run sync.run) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.same_pins(cards text[], hashes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.same_pins(cards text[], hashes text[]) TO patronsync_worker;
@@ -3390,6 +3491,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.askable TO patronsync_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.batch TO patronsync_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.carried_total TO patronsync_worker;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.claim TO patronsync_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.disclosure TO patronsync_worker;
@@ -3411,5 +3514,3 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.registry_access TO patronsync_wo
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.registry_access_default TO patronsync_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.retention_outcome TO patronsync_worker;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.run TO patronsync_worker;

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import psycopg
 
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 
 OLDEST_SERVER = 15
 """The oldest PostgreSQL that serves."""
+
+
+class Schema(NamedTuple):
+    """Where a database stands. `pending`: migrations that it lacks. `current`: it is as this program needs it."""
+
+    revision: str | None
+    pending: list[str]
+    current: bool
+
 
 RECREATED = ("functions", "downstream")
 """Folders of files that are applied anew, in this order."""
@@ -83,6 +92,16 @@ def is_current(connection: Connection) -> bool:
             "Install the newer patronsync that upgraded it; a database is never taken back.",
         )
     return bool(revision == newest_revision() and applied)
+
+
+def schema_of(connection: Connection) -> Schema:
+    """Which revision the database is at, and what `migrate` would do to it; changes nothing."""
+    current = is_current(connection)
+    revision = _revision(connection)
+    files_there = files("db").joinpath("migrations", "versions").iterdir()
+    known = sorted(file.name[:4] for file in files_there if file.name.endswith(".sql"))
+    pending = [] if current else [number for number in known if revision is None or number > revision]
+    return Schema(revision, pending, current)
 
 
 def newest_revision() -> str:

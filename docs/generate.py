@@ -88,6 +88,14 @@ def env_example() -> str:
     return "\n".join(lines) + "\n"
 
 
+def metrics() -> list[str]:
+    """Every name that a query may use."""
+    from flows.observability.metrics import names
+
+    rows = [(f"`{name}`", labels, meaning) for name, (labels, meaning) in names().items()]
+    return _table(["Name", "Labels", "Meaning"], rows)
+
+
 def events() -> list[str]:
     """The kinds of change events, in the order in which those of one transaction are written."""
     from mappers.events import EVENT_KINDS
@@ -206,6 +214,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]
 PARTS: dict[str, Sequence[Callable[[], list[str]]]] = {
     "docs/reference/commands.md": (exit_codes, commands),
     "docs/reference/settings.md": (settings,),
+    "docs/reference/metrics.md": (metrics,),
     "docs/reference/events.md": (events,),
     "docs/reference/import.md": (extract_columns,),
     "docs/reference/schema.md": (schema,),

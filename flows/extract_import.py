@@ -20,6 +20,9 @@ from flows.steps.worker import open_worker
 
 FLOW = "extract-import"
 
+LONGEST = 2 * 3600
+"""Seconds after which a run is broken off; what it had not applied is still due."""
+
 
 def run_name() -> str:
     """What the run does: "import patrons, spring.csv, dry run"."""
@@ -31,7 +34,7 @@ def run_name() -> str:
     return ", ".join([f"import {kind}", Path(str(given.get("path", ""))).name, *extra])
 
 
-@flow(name=FLOW, flow_run_name=run_name, persist_result=False)
+@flow(name=FLOW, flow_run_name=run_name, persist_result=False, timeout_seconds=LONGEST)
 def extract_import(
     kind: ExtractKind,
     path: Path,

@@ -22,6 +22,9 @@ from flows.steps.worker import open_worker
 
 FLOW = "guardian-links"
 
+LONGEST = 3 * 3600
+"""Seconds after which a run is broken off; what it had not applied is still due."""
+
 
 def run_name() -> str:
     """What the run does, without a person in it: "guardians, no look-ups, dry run"."""
@@ -32,7 +35,7 @@ def run_name() -> str:
     return ", ".join(["guardians", *extra])
 
 
-@flow(name=FLOW, flow_run_name=run_name, persist_result=False)
+@flow(name=FLOW, flow_run_name=run_name, persist_result=False, timeout_seconds=LONGEST)
 def guardian_links(no_look_ups: bool = False, dry_run: bool = False, today: Today = None) -> State[Any]:
     """Links every child to who holds custody today, compares who has signed, and raises cases for staff.
 

@@ -19,6 +19,9 @@ from flows.steps.worker import open_worker
 
 FLOW = "net-media-eligibility"
 
+LONGEST = 1 * 3600
+"""Seconds after which a run is broken off; what it had not applied is still due."""
+
 
 def run_name() -> str:
     """What the run does, without a person in it: "net media, dry run"."""
@@ -28,7 +31,7 @@ def run_name() -> str:
     return ", ".join(["net media", *extra])
 
 
-@flow(name=FLOW, flow_run_name=run_name, persist_result=False)
+@flow(name=FLOW, flow_run_name=run_name, persist_result=False, timeout_seconds=LONGEST)
 def net_media_eligibility(dry_run: bool = False, today: Today = None) -> State[Any]:
     """Brings every patron's right to every net-media service up to date. The registry is not asked.
 

@@ -9,6 +9,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from flows.observability import notices
+from mappers import night
+
 _PATRON_NUMBER_FORM = r"^(?!\s*[0-9]{6}[^0-9A-Za-z]+[0-9A-Za-z]{4}\s*$).{1,64}$"
 
 
@@ -59,3 +62,23 @@ class Encoding(StrEnum):
 
     utf_8 = "utf-8"
     latin_1 = "latin-1"
+
+
+class Notice(StrEnum):
+    """What whoever runs the nights is told of, as `flows.observability.notices.CODES` has them."""
+
+    failed = notices.FAILED
+    late = notices.LATE
+    too_long = notices.TOO_LONG
+    waits = notices.WAITS
+    certificate = notices.CERTIFICATE
+    overdue = notices.OVERDUE
+
+
+class NightStep(StrEnum):
+    """The steps of a night by the names of their flows, as `mappers.night.STEPS` has them."""
+
+    registry_refresh = night.REFRESH
+    guardian_links = night.GUARDIANS
+    net_media_eligibility = night.NET_MEDIA
+    retention_cleanup = night.RETENTION

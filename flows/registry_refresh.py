@@ -22,6 +22,9 @@ from flows.steps.worker import open_worker
 
 FLOW = "registry-refresh"
 
+LONGEST = 6 * 3600
+"""Seconds after which a run is broken off; what it had not applied is still due."""
+
 
 def run_name() -> str:
     """What the run does, without a person in it: "refresh 12 patrons, dry run"."""
@@ -34,7 +37,7 @@ def run_name() -> str:
     return ", ".join([f"refresh {whom}", *extra])
 
 
-@flow(name=FLOW, flow_run_name=run_name, persist_result=False)
+@flow(name=FLOW, flow_run_name=run_name, persist_result=False, timeout_seconds=LONGEST)
 def registry_refresh(
     scope: RefreshScope = RefreshScope.due,
     patron_numbers: list[PatronNumber] | None = None,
@@ -59,7 +62,7 @@ def registry_refresh(
 
 def _refresh(scope: RefreshScope, patron_numbers: list[str], **asked: Any) -> State[Any]:
     with scrubbed(), open_worker() as worker:
-        warn_of_certificate(worker, get_run_logger().warning)
+        warn_of_certificate(worker, get_run_logger().warning, tell=not asked["dry_run"])
         refresh = begin(worker, FLOW, scope, patron_numbers, **asked, say=get_run_logger().info)
 
         def work() -> None:

@@ -19,6 +19,9 @@ from flows.steps.worker import open_worker
 
 FLOW = "retention-cleanup"
 
+LONGEST = 4 * 3600
+"""Seconds after which a run is broken off; what it had not applied is still due."""
+
 
 def run_name() -> str:
     """What the run does, without a person in it: "retention, dry run"."""
@@ -28,7 +31,7 @@ def run_name() -> str:
     return ", ".join(["retention", *extra])
 
 
-@flow(name=FLOW, flow_run_name=run_name, persist_result=False)
+@flow(name=FLOW, flow_run_name=run_name, persist_result=False, timeout_seconds=LONGEST)
 def retention_cleanup(dry_run: bool = False, today: Today = None) -> State[Any]:
     """Removes what fell due on or before today, rule by rule, and proves that nothing is overdue. Nobody is looked up.
 

@@ -56,7 +56,7 @@ PROBLEMS: Mapping[str, str] = {
 
 
 _BETWEEN = "\x1f"
-"""Stands between an event's fields on their way here, as it does in no name: to read an array takes as long as all the rest."""
+"""Stands between an event's fields on their way here, and in no name: an array takes as long as all the rest."""
 
 
 class Event(NamedTuple):

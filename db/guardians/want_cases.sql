@@ -41,9 +41,12 @@ CROSS JOIN LATERAL (VALUES
     (%(guardian_deceased)s, known.status = 90),
     (%(guardian_disappeared)s, known.status = 70),
     (%(guardian_is_a_minor)s, %(today)s < library.comes_of_age(known.birth_date)),
-    (%(guardian_not_found)s, known.reason = %(not_found)s OR known.reason = ANY (%(says_nothing)s) AND EXISTS (
-        SELECT FROM library.staff_case AS held -- an answer that says nothing ends no case
-        WHERE held.patron_number = known.patron_number AND held.kind = %(guardian_not_found)s
-          AND held.detail = jsonb_build_object('guardian', known.guardian_id) AND held.resolved_on IS NULL))
+    (%(guardian_not_found)s, CASE
+        WHEN known.reason = %(not_found)s THEN true
+        WHEN known.reason = ANY (%(says_nothing)s) THEN EXISTS (
+            SELECT FROM library.staff_case AS held -- an answer that says nothing ends no case
+            WHERE held.patron_number = known.patron_number AND held.kind = %(guardian_not_found)s
+              AND held.detail = jsonb_build_object('guardian', known.guardian_id) AND held.resolved_on IS NULL)
+    END)
 ) AS trouble (kind, raised)
 WHERE trouble.raised;

@@ -33,11 +33,12 @@ _BEFORE_RECORD = 8  # columns of lock_patrons.sql that stand before the record's
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One look-up for the registry access log: `outcome` is a code, never data."""
+    """One look-up for the registry access log: `outcome` is a code, never data. `seconds`: how long it took."""
 
     patron_number: str
     asked_at: datetime
     outcome: str
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)

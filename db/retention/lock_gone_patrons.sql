@@ -4,7 +4,7 @@
 SELECT gone_on AS after_clock, patron_number AS after_number FROM library.patron
 WHERE gone_on <= %(cut_off)s AND (gone_on, patron_number) > (%(after_clock)s, %(after_number)s)
   AND patron_number IN (SELECT patron_number FROM sync.patrons_to_go(%(cut_off)s, '-infinity'))
-  AND patron_number NOT IN (SELECT patron_number FROM library.held_patrons(%(today)s))
+  AND patron_number NOT IN (SELECT patron_number FROM library.patrons_with_hold(%(today)s))
 ORDER BY gone_on, patron_number
 LIMIT %(size)s
 FOR UPDATE SKIP LOCKED;

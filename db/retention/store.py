@@ -14,7 +14,8 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import LockNotAvailable
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import DictRow, class_row, dict_row
+from psycopg.types.string import TextLoader
 
 from db.guardians import people
 from db.refresh.columns import with_columns
@@ -240,7 +241,7 @@ def _remove_patrons(
     connection: psycopg.Connection, terms: Terms, parameters: dict[str, Any]
 ) -> tuple[int, dict[str, Any] | None]:
     """A guardian who was one of them keeps what the patron's row says, as on any day on which a patron is gone."""
-    with connection.cursor(row_factory=dict_row) as cursor:
+    with _cursor(connection) as cursor:
         locked = cursor.execute(statement("retention/lock_gone_patrons"), parameters).fetchall()
     if not locked:
         return 0, None
@@ -271,8 +272,16 @@ def _finish(connection: psycopg.Connection, part: Part, terms: Terms, cut_off: d
             pass  # somebody reads the log: it goes on another night
 
 
+def _cursor(connection: psycopg.Connection) -> psycopg.Cursor[DictRow]:
+    """Days and times come as the server writes them, for it to go on from: Python has none before year 1."""
+    cursor = connection.cursor(row_factory=dict_row)
+    for name in ("date", "timestamptz"):
+        cursor.adapters.register_loader(name, TextLoader)
+    return cursor
+
+
 def _one(connection: psycopg.Connection, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    with connection.cursor(row_factory=dict_row) as cursor:
+    with _cursor(connection) as cursor:
         row = cursor.execute(statement(name), parameters).fetchone()
     assert row is not None, "the statement gives one row"
     return row

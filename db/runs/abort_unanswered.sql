@@ -1,4 +1,5 @@
--- A question that nobody has answered in time is answered "abort", and its run ends.
+-- A question that nobody has answered in time is answered "abort", and its run ends; with it the night of which it was a
+-- step.
 -- in: seconds   out: run_id
 WITH unanswered AS (
     UPDATE sync.approval
@@ -8,6 +9,10 @@ WITH unanswered AS (
 )
 UPDATE sync.run AS run
 SET state = 'aborted', ended_at = now(), message = 'aborted: nobody answered'
-FROM (SELECT DISTINCT run_id FROM unanswered) AS late
+FROM (
+    SELECT run_id FROM unanswered
+    UNION
+    SELECT step.night_id FROM sync.run AS step JOIN unanswered USING (run_id)
+) AS late
 WHERE run.run_id = late.run_id AND run.state = 'waiting'
 RETURNING run.run_id;

@@ -20,11 +20,15 @@ Word = Literal["apply", "skip", "abort"]
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A row of `sync.run`. `counts`, `outcomes`, `changes`: numbers alone, never a person's data."""
+    """A row of `sync.run`. `counts`, `outcomes`, `changes`: numbers alone, never a person's data.
+
+    `night_id`: the night of which it was a step.
+    """
 
     run_id: int
     flow: str
     prefect_flow_run_id: UUID | None
+    night_id: int | None
     today: date
     dry_run: bool
     parameters: dict[str, Any]
@@ -58,6 +62,7 @@ class Question:
     today: date
     parameters: dict[str, Any]
     prefect_flow_run_id: UUID | None
+    night_id: int | None
 
 
 @dataclass(slots=True)
@@ -89,14 +94,19 @@ def open_run(
     database: str | None = None,
     registry: str | None = None,
     flow_run_id: UUID | None = None,
+    night: int | None = None,
 ) -> int:
-    """Opens a run's record; the run is alive as long as `connection`'s session. Returns its number."""
+    """Opens a run's record; the run is alive as long as `connection`'s session. Returns its number.
+
+    `night`: the number of the night of which it is a step.
+    """
     row = connection.execute(
         statement("runs/open_run"),
         {
             "lock_class": LOCK_CLASS,
             "flow": flow,
             "flow_run_id": flow_run_id,
+            "night_id": night,
             "today": today,
             "dry_run": dry_run,
             "parameters": Jsonb(dict(parameters)),
@@ -119,9 +129,10 @@ def take_run(connection: psycopg.Connection, run_id: int) -> bool:
     return bool(row and row[0])
 
 
-def go_on(connection: psycopg.Connection, run_id: int, flow_run_id: UUID | None) -> None:
-    """Says that a run that waited is running again."""
-    connection.execute(statement("runs/go_on"), {"run_id": run_id, "flow_run_id": flow_run_id})
+def go_on(connection: psycopg.Connection, run_id: int, flow_run_id: UUID | None, night: int | None = None) -> None:
+    """Says that a run that waited is running again; `night`: as a step of which night."""
+    parameters = {"run_id": run_id, "flow_run_id": flow_run_id, "night_id": night}
+    connection.execute(statement("runs/go_on"), parameters)
 
 
 def close_run(connection: psycopg.Connection, run_id: int, state: str, message: str | None, progress: Progress) -> None:
@@ -129,6 +140,11 @@ def close_run(connection: psycopg.Connection, run_id: int, state: str, message: 
     connection.execute(
         statement("runs/close_run"), {"run_id": run_id, "state": state, "message": message, **progress.parameters()}
     )
+
+
+def note_counts(connection: psycopg.Connection, run_id: int, progress: Progress) -> None:
+    """Writes into the record how far a run is that goes on."""
+    connection.execute(statement("runs/note_counts"), {"run_id": run_id, **progress.parameters()})
 
 
 def add_batch(
@@ -160,16 +176,31 @@ def read_run(connection: psycopg.Connection, run_id: int) -> RunRecord | None:
         return cursor.execute(statement("runs/read_run"), {"run_id": run_id}).fetchone()
 
 
-def run_of_flow_run(connection: psycopg.Connection, flow_run_id: UUID) -> int | None:
-    """The run that a Prefect flow run began before it was suspended, or None."""
-    row = connection.execute(statement("runs/run_of_flow_run"), {"flow_run_id": flow_run_id}).fetchone()
+def run_of_flow_run(connection: psycopg.Connection, flow_run_id: UUID) -> RunRecord | None:
+    """The latest run of a Prefect flow run that has been here before (it was suspended, or tried again), or None."""
+    with connection.cursor(row_factory=class_row(RunRecord)) as cursor:
+        return cursor.execute(statement("runs/run_of_flow_run"), {"flow_run_id": flow_run_id}).fetchone()
+
+
+def waiting_run(connection: psycopg.Connection, flow: str, night: int | None = None) -> int | None:
+    """The newest run of a flow that waits for a word, or was given one and has not gone on; None for none.
+
+    `night`: of the steps of that night alone.
+    """
+    row = connection.execute(statement("runs/waiting_run"), {"flow": flow, "night_id": night}).fetchone()
     return None if row is None else int(row[0])
 
 
-def waiting_run(connection: psycopg.Connection, flow: str) -> int | None:
-    """The newest run of a flow that waits for a word, or was given one and has not gone on; None for none."""
-    row = connection.execute(statement("runs/waiting_run"), {"flow": flow}).fetchone()
-    return None if row is None else int(row[0])
+def runs_of_night(connection: psycopg.Connection, night: int) -> list[RunRecord]:
+    """The records of the runs that were steps of a night, in their order."""
+    with connection.cursor(row_factory=class_row(RunRecord)) as cursor:
+        return cursor.execute(statement("runs/runs_of_night"), {"night_id": night}).fetchall()
+
+
+def latest_states(connection: psycopg.Connection, flows: Sequence[str], since: date) -> dict[str, str]:
+    """Flow -> how its latest run ended that worked by this day or a later one."""
+    rows = connection.execute(statement("runs/latest_states"), {"flows": list(flows), "since": since})
+    return dict(rows.fetchall())
 
 
 def ask(
@@ -184,10 +215,13 @@ def ask(
     return int(row[0])
 
 
-def answer(connection: psycopg.Connection, run_id: int, word: Word, answered_by: str) -> int:
-    """Gives a word to all open questions of a run; returns how many there were."""
+def answer(connection: psycopg.Connection, run_id: int, word: Word, answered_by: str, part: str | None = None) -> int:
+    """Gives a word to the open questions of a run, or of the steps of a night; returns how many there were.
+
+    `part`: to those about this service or rule alone.
+    """
     rows = connection.execute(
-        statement("runs/answer"), {"run_id": run_id, "word": word, "answered_by": answered_by}
+        statement("runs/answer"), {"run_id": run_id, "word": word, "answered_by": answered_by, "part": part}
     ).fetchall()
     return len(rows)
 
@@ -208,6 +242,12 @@ def end_superseded(connection: psycopg.Connection, flow: str, run_id: int) -> li
     return [row[0] for row in rows]
 
 
+def end_superseded_nights(connection: psycopg.Connection, night: int, today: date) -> list[int]:
+    """Ends the other nights that wait, and their steps that do, since this night takes their place; their numbers."""
+    rows = connection.execute(statement("runs/end_superseded_nights"), {"night_id": night, "today": today})
+    return [row[0] for row in rows]
+
+
 def abort_unanswered(connection: psycopg.Connection, hours: float) -> list[int]:
     """Ends the runs whose question nobody has answered for `hours`; returns their numbers.
 
@@ -217,6 +257,6 @@ def abort_unanswered(connection: psycopg.Connection, hours: float) -> list[int]:
 
 
 def questions(connection: psycopg.Connection, *, run_id: int | None = None, open_only: bool = False) -> list[Question]:
-    """The brakes' questions, newest first: of one run or of all, the unanswered alone or all."""
+    """The brakes' questions, newest first: of one run (of a night: of its steps) or of all, the unanswered or all."""
     with connection.cursor(row_factory=class_row(Question)) as cursor:
         return cursor.execute(statement("runs/questions"), {"run_id": run_id, "open_only": open_only}).fetchall()

@@ -22,16 +22,20 @@ from flows.cli.demo import demo
 from flows.cli.demo_registry import demo_registry
 from flows.cli.deploy import deploy
 from flows.cli.docs import app as docs
-from flows.cli.failures import report
+from flows.cli.failures import report as report_failure
 from flows.cli.feed import app as feed
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
+from flows.cli.metrics import metrics
 from flows.cli.net_media import net_media
+from flows.cli.nightly import nightly
 from flows.cli.patron import patron
 from flows.cli.refresh import refresh
+from flows.cli.report import report
 from flows.cli.retention import retention
 from flows.cli.signals import Interruption
 from flows.cli.statistics import statistics
+from flows.cli.status import status
 from flows.cli.up import up
 from flows.observability import redaction
 
@@ -39,13 +43,17 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("demo", demo),
     ("up", up),
     ("check", check),
+    ("status", status),
     ("deploy", deploy),
     ("import", import_extract),
     ("refresh", refresh),
     ("guardians", guardians),
     ("net-media", net_media),
     ("retention", retention),
+    ("nightly", nightly),
     ("patron", patron),
+    ("report", report),
+    ("metrics", metrics),
     ("statistics", statistics),
     ("demo-registry", demo_registry),
 ]
@@ -102,7 +110,7 @@ def run(arguments: Sequence[str]) -> int:
         except KeyboardInterrupt:
             code = exits.INTERRUPTED
         except Exception as error:
-            code = report(error, as_json="--json" in arguments)
+            code = report_failure(error, as_json="--json" in arguments)
         else:
             code = exits.DONE
     if code == exits.INTERRUPTED and interruption.received is not None:

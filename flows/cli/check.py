@@ -19,7 +19,7 @@ _MARKS = {True: ("ok", "green"), None: ("note", "yellow"), False: ("MEND", "bold
 
 
 def check(as_json: Json = False) -> None:
-    """Try settings, database, registry and Prefect for real, and say what to mend. Changes nothing of yours."""
+    """Try settings, database, registry, notices and Prefect for real, and say what to mend. Changes nothing."""
     from flows.cli.output import Output
     from flows.settings import load
 
@@ -55,7 +55,7 @@ def look(settings: Settings) -> Iterator[Finding]:
     from flows.errors import UserError
     from flows.local.demo_registry import demo_registry
     from flows.local.deployments import POOL
-    from flows.observability import health
+    from flows.observability import health, trying
     from flows.observability.health import Finding
 
     yield from health.look_at_settings(settings)
@@ -72,9 +72,15 @@ def look(settings: Settings) -> Iterator[Finding]:
             if settings.registry_url is None:
                 demo = stack.enter_context(demo_registry(settings.data_dir))
                 settings = settings.with_demo_registry(demo.url(settings.registry_version))
-            yield from health.look_at_registry(settings, clock.today())
+            well = True
+            for finding in health.look_at_registry(settings, clock.today()):
+                well = well and finding.ok is not False
+                yield finding
+            if well:
+                yield from trying.look_up_test_number(settings)
         except UserError as error:
             yield Finding("registry", False, error.message, error.remedy)
+    yield from trying.look_at_notices(settings)
     if settings.prefect_api_url is None:
         yield Finding("Prefect", True, "our own server, started for the command that needs it (`patronsync up`)")
     else:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
 
 def deploy() -> None:
     """Make the work pool and register the deployments on the Prefect server in use. Safe to repeat."""
@@ -21,5 +26,17 @@ def deploy() -> None:
             output.say(f"Deployment       {name}")
         for name, value in run_variables(settings).items():
             output.say(f"Each run finds   {name}={value}")
+        for without, variable in _lacks(settings):
+            output.say(f"This server lacks {variable}: without it {without}.", style="yellow")
         if settings.prefect_api_url is None:
             output.say("This server runs with `patronsync up` alone; it keeps what was deployed.")
+
+
+def _lacks(settings: Settings) -> list[tuple[str, str]]:
+    """What a server of one's own is to be started with, too; ours has it."""
+    from flows.observability.health import server_lacks
+
+    if settings.prefect_api_url is None:
+        return []
+    auth, key = (settings.prefect.get(f"PREFECT_API_{name}") for name in ("AUTH_STRING", "KEY"))
+    return server_lacks(settings.prefect_api_url, auth, key)

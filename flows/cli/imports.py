@@ -26,7 +26,7 @@ class ImportWatcher(Watcher):
             self._size = patrons
             super().due(patrons)
 
-    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+    def progressed(self, patrons: int, changes: dict[str, int], outcomes: dict[str, int] | None = None) -> None:
         """So much of the file is read, so many lines of it."""
         note = f"{changes['lines']} lines" + (", loading them" if patrons == self._size else "")
         self.bar.at(patrons, note)

@@ -10,9 +10,20 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as RichProgress
 from rich.table import Table
+from rich.text import Text
+
+from flows.observability.pace import Pace
 
 _PAUSE = 5.0  # seconds between two lines of progress, where there is no terminal
 
@@ -73,11 +84,20 @@ class Output:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
+            _Rate(),
             TimeElapsedColumn(),
+            TextColumn("<"),
+            TimeRemainingColumn(elapsed_when_finished=False),
             TextColumn("{task.fields[note]}", markup=False),
         )
         with RichProgress(*columns, console=self.console) as bar:
             yield _Bar(bar, label)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.3g}/s" if speed else "", style="progress.data.speed")
 
 
 class _Bar:
@@ -97,6 +117,8 @@ class _Lines:
         self._output, self._label = output, label
         self._total: int | None = None
         self._last = time.monotonic()
+        self._pace: Pace | None = None
+        self._said: tuple[int, int | None, str] | None = None
 
     def total(self, count: int) -> None:
         if self._total is None:  # it may grow while the run goes on
@@ -105,9 +127,14 @@ class _Lines:
 
     def at(self, done: int, note: str = "") -> None:
         now = time.monotonic()
-        if now - self._last >= _PAUSE or done == self._total:
-            self._last = now
-            self._output.say(f"{self._label}: {done} of {self._total}{', ' if note else ''}{note}")
+        self._pace = self._pace or Pace(now, done)
+        pace = self._pace.words(done, self._total or 0, now)
+        told = (done, self._total, note)
+        if (now - self._last >= _PAUSE or done == self._total) and told != self._said:
+            self._last, self._said = now, told
+            self._output.say(
+                ", ".join(part for part in (f"{self._label}: {done} of {self._total}", pace, note) if part)
+            )
 
 
 def print_json(data: Mapping[str, Any]) -> None:

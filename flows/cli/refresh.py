@@ -21,18 +21,19 @@ def parse_patron_number(text: str) -> str:
     return number
 
 
+Scope = Annotated[RefreshScope | None, typer.Option(help="Whom to ask about (default: due).")]
+Patrons = Annotated[
+    list[str] | None,
+    typer.Option("--patron", metavar="NUMBER", parser=parse_patron_number, help="This patron number; may be repeated."),
+]
+
 if TYPE_CHECKING:
     from flows.settings import Settings
 
 
 def refresh(
-    scope: Annotated[RefreshScope | None, typer.Option(help="Whom to ask about (default: due).")] = None,
-    patron: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--patron", metavar="NUMBER", parser=parse_patron_number, help="This patron number; may be repeated."
-        ),
-    ] = None,
+    scope: Scope = None,
+    patron: Patrons = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many patrons; the others stay due.")] = None,
     today: Today = None,
     dry_run: DryRun = False,
@@ -50,13 +51,13 @@ def refresh(
         "today": today,
     }
     with environment(need_registry=True, need_prefect=True) as settings:
-        _look_at_named(settings, parameters)
+        look_at_named(settings, parameters)
         from flows.registry_refresh import registry_refresh
 
         run_flow(registry_refresh, parameters, Output(as_json), label="patrons", language=settings.language)
 
 
-def _look_at_named(settings: Settings, parameters: dict[str, Any]) -> None:
+def look_at_named(settings: Settings, parameters: dict[str, Any]) -> None:
     """What is nobody's patron number must not become a parameter: Prefect keeps those, and it may be a CPR number."""
     from db.connect import connect
     from flows.steps.naming import named

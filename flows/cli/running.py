@@ -11,6 +11,7 @@ import typer
 from flows.cli import exits
 from flows.cli.output import Output, Progress
 from flows.errors import UserError
+from flows.observability.pace import counts_in_words
 
 
 class Watcher:
@@ -26,9 +27,9 @@ class Watcher:
         """See `flows.steps.listening.Listener`."""
         self.bar.total(patrons)
 
-    def progressed(self, patrons: int, changes: dict[str, int]) -> None:
+    def progressed(self, patrons: int, changes: dict[str, int], outcomes: dict[str, int] | None = None) -> None:
         """See `flows.steps.listening.Listener`."""
-        self.bar.at(patrons, f"{sum(changes.values())} changes")
+        self.bar.at(patrons, counts_in_words(changes, outcomes or {}))
 
     def ended(self, report: dict[str, Any], message: str | None) -> None:
         """See `flows.steps.listening.Listener`."""
@@ -37,6 +38,12 @@ class Watcher:
     def refused(self, error: Exception) -> None:
         """See `flows.steps.listening.Listener`."""
         self.error = error
+
+    def step_begins(self, step: str) -> None:
+        """See `flows.steps.listening.Listener`."""
+
+    def step_ended(self, step: str, report: dict[str, Any]) -> None:
+        """See `flows.steps.listening.Listener`."""
 
 
 def run_flow(

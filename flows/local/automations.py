@@ -6,6 +6,7 @@ Runs tagged `patronsync` alone are meant, those of the command line among them: 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,26 +18,27 @@ HEARTBEAT = 30
 SILENCE = timedelta(seconds=80)
 """A run that has sent none for so long is dead: with the look every few seconds, within two minutes."""
 
-_RUN = "prefect.flow-run."
+RUN = "prefect.flow-run."
+"""How the events of runs, and their ids as resources, begin."""
+
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed", "Paused", "Suspended")
 
 
-def put_automations() -> list[str]:
-    """Makes the automations on the Prefect server in use, or brings them up to date; returns their names."""
-    from prefect.client.orchestration import get_client
+def dead_runs() -> Any:
+    """The automation that marks dead runs as crashed."""
     from prefect.client.schemas.objects import StateType
     from prefect.events.actions import ChangeFlowRunState
     from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 
-    wanted = AutomationCore(
+    return AutomationCore(
         name=NAME,
         description="Marks runs of patronsync as crashed whose process and worker are gone; the next run goes on.",
         trigger=EventTrigger(
             posture=Posture.Proactive,
-            match={"prefect.resource.id": f"{_RUN}*"},
+            match={"prefect.resource.id": f"{RUN}*"},
             match_related={"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{TAG}"},
-            after={f"{_RUN}heartbeat"},
-            expect={f"{_RUN}heartbeat", *(f"{_RUN}{state}" for state in _ENDED)},
+            after={f"{RUN}heartbeat"},
+            expect={f"{RUN}heartbeat", *(f"{RUN}{state}" for state in _ENDED)},
             for_each={"prefect.resource.id"},
             threshold=1,
             within=SILENCE,
@@ -50,16 +52,27 @@ def put_automations() -> list[str]:
             )
         ],
     )
-    with get_client(sync_client=True) as client:
-        there = client.read_automations_by_name(NAME)
+
+
+def put_automations(client: Any, wanted: Sequence[Any], names: Collection[str]) -> list[str]:
+    """Makes these automations on the Prefect server in use, or brings them up to date, and returns their names.
+
+    Of the automations called `names` those that are not wanted are taken away; all others are somebody else's.
+    """
+    for one in wanted:
+        there = client.read_automations_by_name(one.name)
         # One that is as it should be is left alone: an update would forget the runs that it is watching.
-        right = [one for one in there if _what(one) == _what(wanted)]
+        right = [found for found in there if _what(found) == _what(one)]
         if not right:
-            client.create_automation(wanted)
+            client.create_automation(one)
         for other in there:
             if other not in right[:1]:
                 client.delete_automation(other.id)
-    return [NAME]
+    left = {one.name for one in wanted}
+    for name in names:
+        for other in client.read_automations_by_name(name) if name not in left else ():
+            client.delete_automation(other.id)
+    return [one.name for one in wanted]
 
 
 def _what(automation: Any) -> Any:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ import yaml
 
 import flows
 from flows.errors import UserError
-from flows.local.automations import HEARTBEAT, put_automations
+from flows.local import notices
+from flows.local.automations import HEARTBEAT, dead_runs, put_automations
 from flows.observability.redaction import mask
 from flows.settings import Settings
 from flows.settings.names import variable
@@ -32,8 +33,19 @@ def deploy(settings: Settings) -> list[str]:
     """
     make_pool()
     names = register(with_run_variables(read_prefect_file(), run_variables(settings)))
-    put_automations()
+    automate(settings, names)
     return names
+
+
+def automate(settings: Settings, deployments: Sequence[str]) -> list[str]:
+    """Makes what Prefect does by itself: dead runs are marked as crashed, and whoever is to be told is told."""
+    from prefect.client.orchestration import get_client
+
+    with _prefect_answers(), get_client(sync_client=True) as client:
+        ids = {name: client.read_deployment_by_name(f"{name}/{name}").id for name in deployments}
+        block_id = notices.put_block(client, settings)
+        wanted = [dead_runs(), *notices.wanted_automations(settings, ids, block_id)]
+        return put_automations(client, wanted, notices.automation_names(settings))
 
 
 def make_pool() -> bool:
@@ -120,7 +132,10 @@ def register(content: Mapping[str, Any]) -> list[str]:
         file = Path(folder) / "prefect.yaml"
         file.write_text(yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False), encoding="utf-8")
         ended = subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)],
+            [
+                *(sys.executable, "-m", "flows.local.prefect_process"),
+                *("--no-prompt", "deploy", "--all", "--prefect-file", str(file)),
+            ],
             cwd=folder,
             env=dict(os.environ),
             stdin=subprocess.DEVNULL,

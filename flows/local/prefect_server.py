@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.local.shared_process import Running, Service, private_folder, shared
+from flows.observability import server_needs
 
 USER = "patronsync"
 USUAL_PORT = 4200
@@ -68,7 +69,8 @@ def service_of(data_dir: Path) -> Service:
         title="Prefect's server",
         folder=home,
         command=lambda port: [
-            *(sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)),
+            *(sys.executable, "-m", "flows.local.prefect_process", "server", "start"),
+            *("--host", "127.0.0.1", "--port", str(port)),
             *("--analytics-off", "--log-level", "WARNING"),
         ],
         environment=lambda port: server_environment(home, port, _password_file(home).read_text().strip()),
@@ -99,6 +101,7 @@ def server_environment(home: Path, port: int, auth: str) -> dict[str, str]:
         "PREFECT_SERVER_API_AUTH_STRING": auth,
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
         "PREFECT_UI_API_URL": f"{address}/api",
+        **server_needs.VARIABLES,
     }
 
 

@@ -26,7 +26,8 @@ def main(arguments: list[str]) -> int:
     pool, name = arguments
     signal.signal(signal.SIGTERM, _raise_exit)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process", "--name", name]
+    command = [sys.executable, "-m", "flows.local.prefect_process", "worker", "start"]
+    command += ["--pool", pool, "--type", "process", "--name", name]
     worker = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         while worker.poll() is None:

@@ -27,6 +27,13 @@ class CertificateWarning:
     mends: bool = False
     values: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def days_left(self) -> int:
+        """Of a certificate that expires: for how many days it is valid; below 0: it has expired."""
+        days = self.values["days"]
+        assert isinstance(days, int)
+        return -days if self.mends else days
+
     def in_words(self, language: str) -> tuple[str, str]:
         """What is wrong, and what to do, in `da` or `en`."""
         said = words(language)

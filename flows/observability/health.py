@@ -13,9 +13,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from flows.observability.server_needs import lacking
 from flows.settings import Settings
 
-_PATIENCE = 10.0
+PATIENCE = 10.0
 _REMEDY = "Look at PATRONSYNC_REGISTRY_URL."
 _NO_CERTIFICATE = (
     "Some registries hang up on who shows no certificate: set PATRONSYNC_REGISTRY_CERTIFICATE and _KEY. "
@@ -52,6 +53,7 @@ def look_at_database(settings: Settings) -> Iterator[Finding]:
     """It answers, is new enough, and its schema is this program's. `settings.database_url` must be filled in."""
     from db.connect import connect
     from db.errors import DatabaseProblem
+    from db.status.rights import missing_rights
     from db.upgrade import is_current
 
     assert settings.database_url is not None
@@ -65,8 +67,18 @@ def look_at_database(settings: Settings) -> Iterator[Finding]:
                 yield Finding(
                     "database", False, "the schema is not this patronsync's", "Say: patronsync database migrate"
                 )
+                return
+            yield _rights(missing_rights(connection))
     except DatabaseProblem as problem:
         yield Finding("database", False, f"{settings.database_host}: {problem.message}", problem.remedy)
+
+
+def _rights(missing: list[str]) -> Finding:
+    if not missing:
+        return Finding("database", True, "our role may do all that a run does")
+    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+    said = f"our role may not do all that a run does: {', '.join(missing[:3])}{more}"
+    return Finding("database", False, said, "Let the role that runs patronsync own the database, or grant it these.")
 
 
 def look_at_registry(settings: Settings, today: date) -> Iterator[Finding]:
@@ -90,11 +102,14 @@ def look_at_registry(settings: Settings, today: date) -> Iterator[Finding]:
     except RegistryError as error:
         yield Finding("registry", False, f"{settings.registry_host}: {error}")
         return
-    yield _knock(settings)
+    yield knock(settings)
 
 
-def _knock(settings: Settings) -> Finding:
-    """Any answer to a GET will do: the connection stands, both certificates are accepted."""
+def knock(settings: Settings) -> Finding:
+    """Whether the registry is there. Any answer to a GET will do: the connection stands, certificates are accepted.
+
+    `settings.registry_url` must be filled in. Nobody is looked up.
+    """
     import requests
 
     from cpr_client.certificate import tls_problem
@@ -110,7 +125,7 @@ def _knock(settings: Settings) -> Finding:
         session.cert = certificate
         try:
             status = session.get(
-                config.url, timeout=(config.connect_timeout, min(_PATIENCE, config.read_timeout)), allow_redirects=False
+                config.url, timeout=(config.connect_timeout, min(PATIENCE, config.read_timeout)), allow_redirects=False
             ).status_code
         except requests.RequestException as error:
             failure = tls_failure(error)
@@ -150,6 +165,19 @@ def look_at_prefect(api_url: str, auth: str | None, key: str | None, pool: str) 
         yield Finding("Prefect", False, "does not answer any more")
         return
     yield from _look_at_pool(pool, found, deployed)
+    for without, variable in server_lacks(api_url, auth, key):
+        yield Finding("Prefect", None, f"its server: {without}", f"Start the server with {variable}")
+
+
+def server_lacks(api_url: str, auth: str | None, key: str | None) -> list[tuple[str, str]]:
+    """What the Prefect server lacks for our nights: what happens, and the variable to start it with.
+
+    A server that does not tell its settings (Prefect Cloud, or one that is away) lacks nothing that can be seen.
+    """
+    try:
+        return list(lacking(_PrefectApi(api_url, auth, key).get("/admin/settings")))
+    except (OSError, ValueError):
+        return []
 
 
 def _look_at_pool(pool: str, found: dict[str, Any], deployed: list[dict[str, Any]]) -> Iterator[Finding]:
@@ -166,6 +194,8 @@ def _look_at_pool(pool: str, found: dict[str, Any], deployed: list[dict[str, Any
         )
     if not deployed:
         yield Finding("Prefect", False, "nothing is deployed", "Say: patronsync deploy")
+    if deployed and not any(schedule.get("active") for one in deployed for schedule in one.get("schedules", [])):
+        yield Finding("Prefect", None, "no deployment has a schedule that is active", "Turn nightly's on in Prefect.")
     for deployment in deployed:
         active = [schedule for schedule in deployment.get("schedules", []) if schedule.get("active")]
         times = ", ".join(str(schedule["schedule"].get("cron", "scheduled")) for schedule in active)
@@ -209,5 +239,5 @@ class _PrefectApi:
 
     def _ask(self, path: str, body: bytes | None) -> Any:
         request = urllib.request.Request(self._url + path, data=body, headers=self._headers)
-        with self._opener.open(request, timeout=_PATIENCE) as answer:
+        with self._opener.open(request, timeout=PATIENCE) as answer:
             return json.load(answer)

@@ -5,35 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from prefect.artifacts import create_markdown_artifact
-
 from db.runs.store import Question
 from flows.reporting.charts import bars
 from flows.reporting.markdown import table
-from flows.reporting.parts import by_kind, opening
+from flows.reporting.parts import by_kind, opening_without_registry
 from flows.reporting.refresh_report import Source
-from flows.wording import Words, words
+from flows.wording import Words
 from mappers.municipalities import MUNICIPALITIES
 from mappers.statistics import Total
 
 LARGEST = 20
 """At most so many municipalities are drawn, those with the most patrons."""
-
-
-def publish(
-    report: dict[str, Any],
-    message: str | None,
-    source: Source,
-    *,
-    questions: Sequence[Question],
-    totals: Sequence[Total],
-    language: str,
-) -> None:
-    """Makes the run's artifact."""
-    said = words(language)
-    text = net_media_markdown(report, message, source, questions=questions, totals=totals, said=said)
-    heading = said["net_media"]["heading"].format(**report)
-    create_markdown_artifact(text, key="net-media-eligibility", description=heading)
 
 
 def net_media_markdown(
@@ -47,12 +29,7 @@ def net_media_markdown(
 ) -> str:
     """The report's text. `totals`: patrons by municipality, as may be told."""
     w, r = said["net_media"], said["refresh"]
-    heading = w["dry_heading" if report["dry_run"] else "heading"].format(**report)
-    facts = [
-        (r["database"], source.database),
-        (r["settings_file"], source.settings_file or r["no_settings_file"]),
-    ]
-    lines = opening(report, message, heading, facts, questions, said)
+    lines = opening_without_registry(report, message, "net_media", source, [], questions, said)
     lines += [f"## {r['patrons']}", "", *table([r[name] for name in report["patrons"]], [report["patrons"].values()])]
     lines += [f"## {w['services']}", "", *(service_table(report, said) or [w["no_services"], ""])]
     lines += by_kind(r["changes"], report["changes"], "change", r["no_changes"], said)

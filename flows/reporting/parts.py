@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from prefect.artifacts import create_markdown_artifact
 
 from db.runs.store import Question
 from flows.reporting.markdown import table
 from flows.wording import Words
+
+if TYPE_CHECKING:
+    from flows.reporting.refresh_report import Source
+
+
+def publish(text: str, key: str, section: str, report: Mapping[str, Any], said: Words) -> None:
+    """Makes the artifact `key` of a report's text. `section`: where the flow's own words stand."""
+    create_markdown_artifact(text, key=key, description=said[section]["heading"].format(**report))
+
+
+def opening_without_registry(
+    report: Mapping[str, Any],
+    message: str | None,
+    section: str,
+    source: Source,
+    facts: Iterable[tuple[str, Any]],
+    questions: Sequence[Question],
+    said: Words,
+) -> list[str]:
+    """`opening` of a flow that asks no registry, headed by the words of its `section`, and where it worked."""
+    w = said["refresh"]
+    heading = said[section]["dry_heading" if report["dry_run"] else "heading"].format(**report)
+    where = [(w["database"], source.database), (w["settings_file"], source.settings_file or w["no_settings_file"])]
+    return opening(report, message, heading, [*where, *facts], questions, said)
 
 
 def opening(

@@ -77,7 +77,12 @@ def _source_words(rule: Rule, terms: Terms, said: Words) -> str:
 def verified_json(terms: Terms, overdue: Mapping[str, Overdue], warnings: Sequence[str], said: Words) -> dict[str, Any]:
     """The object of `patronsync retention --verify --json` (docs/reference/commands.md)."""
     left = {rule: found.rows for rule, found in overdue.items() if found.rows}
-    words = said["retention"]["not_verified" if left else "verified"]
+    kept = {rule: found.held for rule, found in overdue.items() if found.held}
+    message = said["retention"]["not_verified" if left else "verified"].format(
+        day=terms.today, rules=rules_with_numbers(left)
+    )
+    if kept:
+        message += " " + said["retention"]["kept_by_holds"].format(rules=rules_with_numbers(kept))
     return {
         "today": terms.today.isoformat(),
         "ok": not left,
@@ -91,5 +96,5 @@ def verified_json(terms: Terms, overdue: Mapping[str, Overdue], warnings: Sequen
             for rule in RULES
         ],
         "warnings": list(warnings),
-        "message": words.format(day=terms.today, rules=rules_with_numbers(left)),
+        "message": message,
     }

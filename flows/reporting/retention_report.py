@@ -6,34 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prefect.artifacts import create_markdown_artifact
-
 from db.retention.store import PastOutcome
 from db.runs.store import Question
 from flows.reporting.charts import bars
 from flows.reporting.markdown import table
-from flows.reporting.parts import by_kind, opening
+from flows.reporting.parts import by_kind, opening_without_registry
 from flows.reporting.refresh_report import Source
-from flows.wording import Words, words
+from flows.wording import Words
 
 COLUMNS = ("cut_off", "due", "removed", "held", "skipped", "overdue", "seconds")
 """What the table says of a rule, beside its name."""
-
-
-def publish(
-    report: dict[str, Any],
-    message: str | None,
-    source: Source,
-    *,
-    questions: Sequence[Question],
-    past: Sequence[PastOutcome],
-    language: str,
-) -> None:
-    """Makes the run's artifact. `past`: what each rule did in the latest live runs."""
-    said = words(language)
-    text = retention_markdown(report, message, source, questions=questions, past=past, said=said)
-    heading = said["retention"]["heading"].format(**report)
-    create_markdown_artifact(text, key="retention-cleanup", description=heading)
 
 
 def retention_markdown(
@@ -45,15 +27,10 @@ def retention_markdown(
     past: Sequence[PastOutcome],
     said: Words,
 ) -> str:
-    """The report's text."""
+    """The report's text. `past`: what each rule did in the latest live runs."""
     w, r = said["retention"], said["refresh"]
-    heading = w["dry_heading" if report["dry_run"] else "heading"].format(**report)
-    facts = [
-        (r["database"], source.database),
-        (r["settings_file"], source.settings_file or r["no_settings_file"]),
-        (w["lost_unbilled"], report["lost_unbilled"]),
-    ]
-    lines = opening(report, message, heading, facts, questions, said)
+    facts = [(w["lost_unbilled"], report["lost_unbilled"])]
+    lines = opening_without_registry(report, message, "retention", source, facts, questions, said)
     lines += [f"## {w['rules']}", "", *table(*rule_table(report, said))]
     lines += by_kind(r["changes"], report["changes"], "change", None, said)
     lines += [f"## {w['chart']}", "", *_chart(past, said)]

@@ -25,6 +25,8 @@ from flows.settings.loading import Variables
 from flows.settings.local import LocalSettings
 from flows.settings.names import variable
 from flows.settings.net_media import NetMediaSettings
+from flows.settings.night import NightSettings
+from flows.settings.notifications import NotificationSettings
 from flows.settings.refresh import RefreshSettings
 from flows.settings.registry import RegistrySettings
 from flows.settings.retention import RetentionSettings
@@ -40,6 +42,8 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Net media": NetMediaSettings,
     "Retention": RetentionSettings,
     "Change feed": FeedSettings,
+    "Night": NightSettings,
+    "Notifications": NotificationSettings,
     "Brakes": BrakeSettings,
     "Patron groups": ImportSettings,
     "Language": LanguageSettings,
@@ -52,6 +56,8 @@ class Settings(
     ImportSettings,
     BrakeSettings,
     FeedSettings,
+    NotificationSettings,
+    NightSettings,
     RetentionSettings,
     NetMediaSettings,
     GuardianSettings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, FilePath, StringConstraints, model_validator
+from pydantic import BaseModel, Field, FilePath, SecretStr, StringConstraints, model_validator
 
 from flows.errors import UsageError
 from flows.settings.names import variable
@@ -61,6 +61,10 @@ class RegistrySettings(BaseModel):
     registry_municipality_cvr: Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")] | None = Field(
         default=None,
         description="AuthorityContext: the municipality's CVR number (8 digits), instead of the four UUIDs.",
+    )
+    registry_test_number: SecretStr | None = Field(
+        default=None,
+        description="A test number of the provider's, nobody's own: patronsync check looks it up.",
     )
     registry_concurrency: int = Field(default=32, ge=1, le=256, description="Look-ups in flight at once.")
     registry_rate: float | None = Field(

@@ -89,7 +89,7 @@ class Applier:
         """
         self.all_logged = self.all_logged and all_of_them
         accesses = [access for looked_up in batch for access in looked_up.accesses]
-        self.counts.look_ups += len(accesses)
+        self.counts.add_look_ups(accesses)
         try:
             self._log(accesses)
         except (psycopg.Error, DatabaseProblem):
@@ -129,8 +129,9 @@ class Applier:
         batch.apply(decisions, checked_at, accesses, self.purpose)
         batch.put_behind([looked_up.patron_number for looked_up in failed])
         before = counts.patrons()
-        counts.look_ups += len(accesses)
+        counts.add_look_ups(accesses)
         counts.add_decisions(decisions)
+        counts.add_moves((batch.stored[one.patron_number].record, one) for one in decisions)
         for looked_up in failed:
             counts.add_failure(looked_up.error.code if looked_up.error else "failed")
         self._record(counts, before, len(asked) + len(failed), len(accesses), time.monotonic() - began)

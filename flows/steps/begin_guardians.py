@@ -1,4 +1,4 @@
-"""How a run of guardians begins: one that waited for a word goes on, else a new one is opened."""
+"""How a run of guardians begins."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from db.guardians.links import Terms
 from db.guardians.people import create_staging
 from db.runs import store
 from flows.errors import UsageError
-from flows.steps.beginning import clear_the_way, live_in, waiting
+from flows.steps.beginning import begin_or_go_on
 from flows.steps.guardian_counts import GuardianCounts
 from flows.steps.guardian_run import GuardianRun
-from flows.steps.operators_word import GoingOn
 from flows.steps.worker import Worker
 from mappers.plausibility import LINKS_ENDED
 from mappers.retention import GUARDIANS
+
+_AS_IT_IS = {"look_ups": True}
+"""What `patronsync guardians` asks for when nothing is said: it goes on with whatever waits."""
 
 
 def begin(
@@ -28,65 +30,42 @@ def begin(
     say: Callable[[str], None],
 ) -> GuardianRun:
     """The run to do. Raises `WaitsForWord`, `Aborted` or `UsageError`."""
-    if not worker.settings.guardians:
+    settings = worker.settings
+    if not settings.guardians:
         raise UsageError(
             "Guardians are not mapped here (PATRONSYNC_GUARDIANS=false).",
             "Set PATRONSYNC_GUARDIANS=true, or do not run this flow.",
         )
-    clear_the_way(worker, say)
-    day = worker.day(today, dry_run)
     store.ensure_partitions(worker.connection)
-    parameters = {"look_ups": look_ups}
-    going_on = None if dry_run else waiting(worker, flow, parameters, _AS_IT_IS)
-    if going_on is not None:
-        return _go_on(worker, going_on, say)
-    run_id = store.open_run(
-        worker.run_connection,
-        flow=flow,
-        today=day,
+    begun = begin_or_go_on(
+        worker,
+        flow,
         dry_run=dry_run,
-        parameters=parameters,
-        database=worker.source.database,
+        today=today,
+        say=say,
+        parameters={"look_ups": look_ups},
+        as_it_is=_AS_IT_IS,
         registry=worker.source.registry if look_ups else None,
-        flow_run_id=worker.flow_run_id,
     )
-    return _run(worker, run_id, day, GuardianCounts(), look_ups=look_ups, dry_run=dry_run, say=say)
-
-
-_AS_IT_IS = {"look_ups": True}
-"""What `patronsync guardians` asks for when nothing is said: it goes on with whatever waits."""
-
-
-def _go_on(worker: Worker, going_on: GoingOn, say: Callable[[str], None]) -> GuardianRun:
-    record = store.read_run(worker.connection, going_on.run_id)
-    assert record is not None
-    say(f"run {going_on.run_id} goes on: {going_on.word}")
-    counts = GuardianCounts.restore(record.counts, record.outcomes, record.changes, record.look_ups)
-    look_ups = bool(record.parameters["look_ups"])
-    run = _run(worker, going_on.run_id, record.today, counts, look_ups=look_ups, dry_run=False, say=say)
-    if LINKS_ENDED.key in going_on.released:
-        run.limit_percent = None
-    run.skipped = going_on.word == "skip"
-    return run
-
-
-def _run(
-    worker: Worker,
-    run_id: int,
-    day: date,
-    counts: GuardianCounts,
-    *,
-    look_ups: bool,
-    dry_run: bool,
-    say: Callable[[str], None],
-) -> GuardianRun:
-    settings = worker.settings
-    live_in(worker, run_id)
+    counts = GuardianCounts()
+    limit_percent: float | None = settings.brake_guardian_links_ended_percent
+    skipped = False
+    if begun.going_on is not None and begun.record is not None:
+        done = begun.record
+        counts = GuardianCounts.restore(done.counts, done.outcomes, done.changes, done.look_ups)
+        look_ups = bool(done.parameters["look_ups"])
+        if LINKS_ENDED.key in begun.going_on.released:
+            limit_percent = None
+        skipped = begun.going_on.word == "skip"
     worker.session.at_open(create_staging)
     return GuardianRun(
-        run_id=run_id,
+        run_id=begun.run_id,
         terms=Terms(
-            run_id, day, settings.child_group_names(), settings.adult_group, settings.periods()[GUARDIANS.name]
+            begun.run_id,
+            begun.today,
+            settings.child_group_names(),
+            settings.adult_group,
+            settings.periods()[GUARDIANS.name],
         ),
         session=worker.session,
         run_session=worker.run_session,
@@ -94,8 +73,9 @@ def _run(
         interval_days=settings.refresh_interval_days,
         dry_run=dry_run,
         counts=counts,
-        limit_percent=settings.brake_guardian_links_ended_percent,
+        limit_percent=limit_percent,
         more_than=settings.brake_guardian_links_ended_more_than,
         look_ups=look_ups,
+        skipped=skipped,
         say=say,
     )

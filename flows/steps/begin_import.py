@@ -28,7 +28,7 @@ def begin(worker: Worker, flow: str, asked: Asked, say: Callable[[str], None]) -
     brake = GoneBrake(worker.settings.brake_patrons_gone_percent, worker.settings.brake_patrons_gone_more_than)
     going_on = None
     if asked.complete and not asked.dry_run:
-        going_on = waiting(worker, flow, asked.parameters(), asked.parameters())
+        going_on = waiting(worker, flow, day, asked.parameters(), asked.parameters())
     if going_on is not None:
         run_id = going_on.run_id
         record = store.read_run(worker.connection, run_id)

@@ -38,7 +38,7 @@ def begin(
     store.ensure_partitions(worker.connection)
     chosen = Scope(scope.value, day, numbers)
     parameters = {"scope": scope.value, "patron_numbers": list(numbers), "limit": limit}
-    going_on = None if dry_run or scope is RefreshScope.patrons else waiting(worker, flow, parameters, _AS_IT_IS)
+    going_on = None if dry_run or scope is RefreshScope.patrons else waiting(worker, flow, day, parameters, _AS_IT_IS)
     if going_on is not None:
         return _go_on(worker, going_on, say)
     run_id = store.open_run(
@@ -50,6 +50,7 @@ def begin(
         database=worker.source.database,
         registry=worker.source.registry,
         flow_run_id=worker.flow_run_id,
+        night=worker.night,
     )
     counts = Counts(due=count_due(worker.connection, chosen))
     return _refresh(worker, run_id, chosen, counts, limit=limit, dry_run=dry_run, say=say)

@@ -6,14 +6,17 @@ due = checked + failed + left          checked = first_answers + changed + uncha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from db.refresh.batches import Access
 from db.runs.store import Progress
+from flows.observability.answer_times import AnswerTimes
+from mappers.events import MUNICIPALITY
 from mappers.plausibility import Tally
 from mappers.quarantine import REASONS
-from mappers.record import Decision
+from mappers.record import Decision, PatronRecord
 
 _GOOD = {"first answer": "first_answers", "changed": "changed", "unchanged": "unchanged"}
 _CHECKED = {*_GOOD, *REASONS}
@@ -59,6 +62,8 @@ class Counts(LookedUpCounts):
     """Patrons by what became of them, look-ups, events per kind, outcomes, and the brake's tally.
 
     `notes`: what the answers hold that is to be reported and holds nobody back (`mappers.municipalities.NOTES`).
+    `moves`: patrons by the municipality that they left and the one that they came to, `0101>0851` (either may be none).
+    `answers`: how the registry answered.
     """
 
     look_ups: int = 0
@@ -66,6 +71,8 @@ class Counts(LookedUpCounts):
     changes: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    moves: Counter[str] = field(default_factory=Counter)
+    answers: AnswerTimes = field(default_factory=AnswerTimes)
     tally: Tally = field(default_factory=Tally)
 
     def add_decisions(self, decisions: Iterable[Decision]) -> None:
@@ -77,6 +84,17 @@ class Counts(LookedUpCounts):
             self.changes.update(decision.events.keys())
             self.notes.update(decision.notes)
         self.due = max(self.due, self.checked + self.failed)
+
+    def add_look_ups(self, accesses: Sequence[Access]) -> None:
+        """Counts look-ups, whatever came of them."""
+        self.look_ups += len(accesses)
+        self.answers.add((access.outcome, access.seconds) for access in accesses)
+
+    def add_moves(self, decided: Iterable[tuple[PatronRecord, Decision]]) -> None:
+        """Counts who moved between municipalities, by what the patron had and what was decided; no first answers."""
+        for before, decision in decided:
+            if MUNICIPALITY in decision.events and not decision.first:
+                self.moves[f"{before.municipality_code or ''}>{decision.after.municipality_code or ''}"] += 1
 
     def add_failure(self, code: str, patrons: int = 1) -> None:
         """Counts patrons who could not be asked or applied; they stay due."""
@@ -100,6 +118,8 @@ class Counts(LookedUpCounts):
                 **self.patrons(),
                 "batches": self.batches,
                 "notes": dict(self.notes),
+                "moves": dict(self.moves),
+                "answers": self.answers.as_dict(),
                 "tally": asdict(self.tally),
             },
             outcomes=self.outcomes,
@@ -119,5 +139,7 @@ class Counts(LookedUpCounts):
             changes=Counter(changes),
             outcomes=Counter(outcomes),
             notes=Counter(counts.get("notes", {})),
+            moves=Counter(counts.get("moves", {})),
+            answers=AnswerTimes.restore(counts.get("answers", {})),
             tally=Tally(**counts.get("tally", {})),
         )

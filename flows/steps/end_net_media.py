@@ -8,9 +8,11 @@ from typing import Any
 
 from db.runs.store import Question
 from db.statistics.store import list_totals
-from flows.reporting.net_media_report import publish
+from flows.reporting.net_media_report import net_media_markdown
+from flows.reporting.parts import publish
 from flows.steps.net_media_run import NetMediaRun
 from flows.steps.worker import Worker
+from flows.wording import words
 
 
 def tell(
@@ -19,7 +21,9 @@ def tell(
     """Makes the operator's report; returns the run as JSON."""
     report = run_report(run, flow, state, worker.warnings)
     totals = worker.session.again(lambda connection: list_totals(connection, run.today))
-    publish(report, message, worker.source, questions=questions, totals=totals, language=worker.settings.language)
+    said = words(worker.settings.language)
+    text = net_media_markdown(report, message, worker.source, questions=questions, totals=totals, said=said)
+    publish(text, flow, "net_media", report, said)
     return report
 
 

@@ -45,6 +45,7 @@ def run_report(refresh: Refresh, flow: str, state: str, warnings: Sequence[str] 
         "changes": dict(counts.changes),
         "outcomes": dict(counts.outcomes),
         "notes": dict(counts.notes),
+        "registry_down": refresh.nobody_answers,
         "warnings": list(warnings),
         "seconds": round(time.monotonic() - refresh.began, 1),
     }

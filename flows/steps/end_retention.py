@@ -8,9 +8,13 @@ from typing import Any
 
 from db.retention.store import past_outcomes
 from db.runs.store import Question
-from flows.reporting.retention_report import publish
+from flows.observability import notices
+from flows.reporting.parts import publish
+from flows.reporting.retention_report import retention_markdown
+from flows.reporting.retention_words import rules_with_numbers
 from flows.steps.retention_run import RetentionRun
 from flows.steps.worker import Worker
+from flows.wording import words
 
 DRAWN = 30
 """So many of the latest runs are drawn."""
@@ -22,7 +26,12 @@ def tell(
     """Makes the operator's report; returns the run as JSON."""
     report = run_report(run, flow, state, worker.warnings)
     past = worker.session.again(lambda connection: past_outcomes(connection, DRAWN))
-    publish(report, message, worker.source, questions=questions, past=past, language=worker.settings.language)
+    said = words(worker.settings.language)
+    text = retention_markdown(report, message, worker.source, questions=questions, past=past, said=said)
+    publish(text, flow, "retention", report, said)
+    overdue = {rule["rule"]: rule["overdue"] for rule in report["rules"] if rule["overdue"]}
+    if overdue and state == "failed" and not run.dry_run:
+        notices.tell(notices.OVERDUE, {"rules": rules_with_numbers(overdue), "run": run.run_id})
     return report
 
 

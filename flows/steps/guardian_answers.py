@@ -102,7 +102,8 @@ class GuardianApplier:
         ]
         checked_at = {guardian_id: looked_up.answered_at for guardian_id, looked_up in asked.items()}
         people.apply_guardians(connection, stored, decisions, checked_at, self.today, self.run_id)
-        counts.add_look_ups(decisions, sum(len(one.accesses) for one in batch))
+        counts.add_look_ups([access for one in batch for access in one.accesses])
+        counts.add_decisions(decisions)
         for looked_up in batch:
             if looked_up.answer is None:
                 counts.add_failure(looked_up.error.code if looked_up.error else "failed")
@@ -115,7 +116,7 @@ class GuardianApplier:
         """
         self.all_logged = self.all_logged and all_of_them
         accesses = [access for looked_up in batch for access in looked_up.accesses]
-        self.counts.look_ups += len(accesses)
+        self.counts.add_look_ups(accesses)
         self.log(accesses)
 
     def log(self, accesses: list[Access]) -> None:

@@ -7,12 +7,14 @@ Of children decided on: due = checked + left, checked = changed + unchanged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from db.guardians.links import Changed
+from db.refresh.batches import Access
 from db.runs.store import Progress
+from flows.observability.answer_times import AnswerTimes
 from flows.steps.counting import LookedUpCounts
 from mappers.guardian import SAME_PERSON, GuardianDecision
 
@@ -38,6 +40,7 @@ class GuardianCounts:
     deleted: int = 0
     look_ups: int = 0
     batches: int = 0
+    answers: AnswerTimes = field(default_factory=AnswerTimes)
     changes: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
@@ -46,13 +49,17 @@ class GuardianCounts:
         """Children decided on."""
         return self.changed + self.unchanged
 
-    def add_look_ups(self, decisions: Iterable[GuardianDecision], look_ups: int) -> None:
+    def add_look_ups(self, accesses: Sequence[Access]) -> None:
+        """Counts look-ups, whatever came of them."""
+        self.look_ups += len(accesses)
+        self.answers.add((access.outcome, access.seconds) for access in accesses)
+
+    def add_decisions(self, decisions: Iterable[GuardianDecision]) -> None:
         """Counts answers about guardians that were applied."""
         for decision in decisions:
             self.outcomes[decision.outcome] += 1
             name = _GOOD.get(decision.outcome, "quarantined")
             setattr(self.guardians, name, getattr(self.guardians, name) + 1)
-        self.look_ups += look_ups
         self.guardians.due = max(self.guardians.due, self.guardians.checked + self.guardians.failed)
 
     def add_failure(self, code: str, guardians: int = 1) -> None:
@@ -86,6 +93,7 @@ class GuardianCounts:
         """As the run's record keeps it; `restore` reads it back."""
         names = ("stood", "linked", "ended", "opened", "closed", "deleted", "batches")
         counts: dict[str, Any] = {**self.patrons(), "guardians": self.guardians.as_dict()}
+        counts["answers"] = self.answers.as_dict()
         counts |= {name: getattr(self, name) for name in names}
         return Progress(counts=counts, outcomes=self.outcomes, changes=self.changes, look_ups=self.look_ups)
 
@@ -105,6 +113,7 @@ class GuardianCounts:
             **{name: int(counts[name]) for name in names},
             guardians=guardians,
             look_ups=look_ups,
+            answers=AnswerTimes.restore(counts.get("answers", {})),
             changes=Counter(changes),
             outcomes=Counter(outcomes),
         )

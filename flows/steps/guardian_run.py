@@ -202,7 +202,7 @@ class GuardianRun:
             if isinstance(looked_up.error, OperatorMustAct):
                 self.operator_must = str(looked_up.error)
         asked = counts.guardians
-        listener().progressed(asked.checked + asked.failed, dict(counts.changes))
+        listener().progressed(asked.checked + asked.failed, dict(counts.changes), dict(counts.outcomes))
         self.say(f"{asked.checked} of {asked.due} guardians looked up, {asked.failed} failed")
 
     # Children --------------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ class LookedUp:
         if answer.error is not None:
             result = quarantine_for(answer.error)
         outcome = "answered" if answer.error is None else answer.error.code
-        asked = [Access(answer.key, answer.asked_at, outcome)] if answer.attempts else []
+        asked = [Access(answer.key, answer.asked_at, outcome, answer.seconds)] if answer.attempts else []
         return cls(
             patron_number=answer.key,
             answer=result,

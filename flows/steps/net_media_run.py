@@ -61,7 +61,8 @@ class NetMediaRun:
                 self._was_committed,
             )
         listener().due(self.counts.due)
-        listener().progressed(self.counts.due - self.counts.left, dict(self.counts.changes))
+        counts = self.counts
+        listener().progressed(counts.due - counts.left, dict(counts.changes), dict(counts.outcomes))
         self.say(f"{self.counts.due} patrons decided on, {self.counts.changed} with other rights")
         if self.alarms:
             raise BrakeHeld(self.alarms)

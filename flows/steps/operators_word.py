@@ -30,6 +30,7 @@ COMMANDS = {
     "net-media-eligibility": "patronsync net-media",
     "extract-import": "patronsync import patrons FILE.csv --complete",
     "retention-cleanup": "patronsync retention",
+    "nightly": "patronsync nightly",
 }
 """Flow -> the command that goes on with a run of it."""
 
@@ -125,20 +126,31 @@ def wait_for_word(connection: psycopg.Connection, run_id: int, hours: float, *, 
 
 
 def go_on_with(
-    connection: psycopg.Connection, run_id: int, flow_run_id: UUID | None, hours: float, *, deployed: bool
+    connection: psycopg.Connection,
+    run_id: int,
+    flow_run_id: UUID | None,
+    hours: float,
+    *,
+    deployed: bool,
+    night: int | None = None,
 ) -> GoingOn:
-    """Takes up a run that waited. Raises `WaitsForWord` or `Aborted`."""
+    """Takes up a run that waited, as a step of `night` where it is one. Raises `WaitsForWord` or `Aborted`.
+
+    Of several words `abort` counts: it ends the run.
+    """
     _raise_if_ended(connection, run_id)
     wait_for_word(connection, run_id, hours, deployed=deployed)
     asked = store.questions(connection, run_id=run_id)
     latest = [question for question in asked if question.held == asked[0].held]
-    word = latest[0].word or "abort"
-    if word == "abort":
-        store.end_waiting(connection, run_id, f"aborted: by {latest[0].answered_by}")
-        raise Aborted(run_id, f"aborted: by {latest[0].answered_by}")
+    ending = next((question for question in latest if question.word in ("abort", None)), None)
+    if ending is not None:
+        store.end_waiting(connection, run_id, f"aborted: by {ending.answered_by}")
+        raise Aborted(run_id, f"aborted: by {ending.answered_by}")
     if not store.take_run(connection, run_id):
         raise WaitsForWord(run_id, asked[0].flow)
-    store.go_on(connection, run_id, flow_run_id)
+    store.go_on(connection, run_id, flow_run_id, night)
+    word = latest[0].word
+    assert word is not None
     return GoingOn(
         run_id=run_id,
         word=word,

@@ -48,6 +48,11 @@ class Refresh:
         """What has been done so far."""
         return self.applier.counts
 
+    @property
+    def nobody_answers(self) -> bool:
+        """Whether the registry was down: it stopped the run, or, of too few patrons for that, answered about none."""
+        return self.registry_down is not None or (self.counts.failed > 0 and self.counts.checked == 0)
+
     def run(self, client: RegistryClient) -> None:
         """Claims, looks up and applies until nobody is left, the registry is down, or a brake holds (`BrakeHeld`)."""
         self.took_over = self.claims.free_dead()
@@ -94,7 +99,7 @@ class Refresh:
         self._remember_slowest(batch)
         self._remember_what_an_operator_must_mend(batch)
         counts = self.counts
-        listener().progressed(counts.checked + counts.failed, dict(counts.changes))
+        listener().progressed(counts.checked + counts.failed, dict(counts.changes), dict(counts.outcomes))
         changed = counts.changes - before
         self.say(
             f"batch {counts.batches}: {len(batch)} patrons, {sum(changed.values())} changes; "

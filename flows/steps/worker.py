@@ -20,6 +20,7 @@ from flows.errors import UsageError
 from flows.local.embedded import environment
 from flows.reporting.refresh_report import Source
 from flows.settings import Settings
+from flows.steps.within_night import night
 
 
 @dataclass(slots=True)
@@ -27,7 +28,8 @@ class Worker:
     """One process at work on a run.
 
     `session` applies; `run_session` claims, and the run is alive as long as it is.
-    `flow_run_id` is Prefect's; `deployed` says whether it may be suspended. `warnings`: lines for the run's report.
+    `flow_run_id` is Prefect's; `deployed` says whether it may be suspended. `night`: the number of the night of which
+    the run is a step. `warnings`: lines for the run's report.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Worker:
     source: Source
     flow_run_id: UUID | None
     deployed: bool
+    night: int | None = None
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -47,6 +50,11 @@ class Worker:
     def run_connection(self) -> psycopg.Connection:
         """The connection that claims, as it is now."""
         return self.run_session.connection
+
+    @property
+    def asks_by_itself(self) -> bool:
+        """Whether it, or the night whose step it is, can put its questions into a form of its own."""
+        return self.deployed or self.night is not None
 
     def day(self, today: date | None, dry_run: bool) -> date:
         """The day to work by: Copenhagen's, as the database has it, or the one given.
@@ -79,7 +87,8 @@ def open_worker(*, need_registry: bool = True) -> Iterator[Worker]:
                 run_session=run_session,
                 source=Source(settings.database_host, settings.registry_host, str(settings.env_file or "") or None),
                 flow_run_id=flow_run.id if flow_run else None,
-                deployed=bool(runtime.deployment.id),
+                deployed=night() is None and bool(runtime.deployment.id),  # Prefect suspends no sub-flow
+                night=night(),
             )
 
 

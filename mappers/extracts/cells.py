@@ -8,7 +8,7 @@ loaded; None where nothing but white space is there. What can't be read raises `
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
@@ -72,7 +72,8 @@ def read_time(cell: str) -> str | None:
     """ISO 8601 date and time, with an offset or else in Europe/Copenhagen; returned with its offset.
 
     An hour that does not exist is taken as it would stand on the clock before the change; of an hour that exists
-    twice it is the first (docs/reference/rules.md, "Retention").
+    twice it is the first (docs/reference/rules.md, "Retention"). The first and the last year there are hold no moment:
+    that is how some systems write that they know none, and a loan that came back then would be forgotten at once.
     """
     written = cell.strip()
     if not written:
@@ -85,7 +86,7 @@ def read_time(cell: str) -> str | None:
         raise UnreadableCell(Fault.NOT_A_TIME) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=COPENHAGEN, fold=0)
-    if abs(moment.utcoffset() or timedelta()) > _FARTHEST:
+    if abs(moment.utcoffset() or timedelta()) > _FARTHEST or moment.year in (MINYEAR, MAXYEAR):
         raise UnreadableCell(Fault.NOT_A_TIME)
     return moment.isoformat()
 

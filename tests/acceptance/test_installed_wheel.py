@@ -21,9 +21,19 @@ from db.embedded import remove
 ROOT = Path(__file__).parents[2]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
+SERVER = """
+import sys
+from pathlib import Path
+from flows.local.prefect_server import prefect_server
+with prefect_server(Path(sys.argv[1])) as server:
+    print(server.url, flush=True)
+    sys.stdin.read()
+"""
+"""The wheel's own Prefect server, which the commands join: it would start for each of them."""
+
 
 @pytest.fixture(scope="module")
-def patronsync(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+def patronsync(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], Path]) -> Iterator[Command]:
     """Runs the installed command in a folder of its own. What it depends on is borrowed from this environment."""
     folder = tmp_path_factory.mktemp("wheel")
     (built,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
@@ -56,7 +66,13 @@ def patronsync(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
         check=True,
     )
     assert str(ROOT / "db") not in found.stdout and str(home) in found.stdout  # the wheel's, not the source's
-    yield run
+    prefect_home(folder / "data")
+    server = [str(home / "bin" / "python"), "-c", SERVER, str(folder / "data")]
+    with subprocess.Popen(server, cwd=folder, env=kept, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holding:
+        assert holding.stdout is not None and holding.stdout.readline().startswith(b"http://127.0.0.1:")
+        yield run
+        holding.communicate(timeout=60)  # its input ends
+        assert holding.returncode == 0
     remove(folder / "data")
 
 

@@ -1,4 +1,4 @@
-"""`patronsync up` on a new machine, and its deployment run from Prefect's API as the UI does it: brakes included."""
+"""`patronsync up`: a deployment run from Prefect's API as the UI does it, brakes included; nothing is left after it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ import pytest
 
 from db.connect import connect
 from db.embedded import remove, url
+from flows.local import demo_registry, prefect_server
+from flows.local.shared_process import stop_unused
 from tests.fixtures.prefect import wait_until
+from tests.fixtures.processes import processes_of
 
 PATRONS = 300
 COMMAND = str(Path(sys.executable).with_name("patronsync"))
@@ -34,6 +37,7 @@ class Up:
     data_dir: Path
     process: subprocess.Popen[str]
     api: httpx.Client
+    said: str
 
     def patronsync(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs a command beside it, on the same data directory."""
@@ -51,9 +55,9 @@ class Up:
         with connect(address) as connection:
             return connection.execute(query).fetchall()  # type: ignore[call-overload]
 
-    def press_run(self, **parameters: object) -> str:
+    def press_run(self, flow: str = "registry-refresh", **parameters: object) -> str:
         """What the button Run does: a flow run of the deployment; returns its id."""
-        deployment = self.api.get("/deployments/name/registry-refresh/registry-refresh").raise_for_status().json()
+        deployment = self.api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
         made = self.post(f"/deployments/{deployment['id']}/create_flow_run", body).raise_for_status()
         return str(made.json()["id"])
@@ -71,6 +75,18 @@ class Up:
         """The flow run as the UI reads it."""
         shown: dict[str, Any] = self.api.get(f"/flow_runs/{flow_run}").raise_for_status().json()
         return shown
+
+    def steps_of(self, flow_run: str) -> list[dict[str, Any]]:
+        """The flow runs under a night's, in their order."""
+        body = {"flow_runs": {"parent_flow_run_id": {"any_": [flow_run]}}, "sort": "START_TIME_ASC"}
+        shown: list[dict[str, Any]] = self.post("/flow_runs/filter", body).raise_for_status().json()
+        return shown
+
+    def form_of(self, flow_run: str) -> dict[str, Any]:
+        """The schema of the form that a suspended run shows."""
+        keyset = self.flow_run(flow_run)["state"]["state_details"]["run_input_keyset"]
+        schema: dict[str, Any] = self.api.get(f"/flow_runs/{flow_run}/input/{keyset['schema']}").json()
+        return schema
 
     def reaches(self, flow_run: str, *states: str) -> dict[str, Any]:
         """Waits until the flow run is in one of the states."""
@@ -90,14 +106,11 @@ def patronsync(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], Path]) -> Iterator[Up]:
+    """It is up, and an extract has been loaded beside it."""
     data_dir = tmp_path_factory.mktemp("up") / "data"
     data_dir.mkdir(mode=0o700)
-    extract = data_dir.parent / "patrons.csv"
-    made = patronsync(data_dir, "demo-registry", "--extract", str(extract), "--patrons", str(PATRONS))
-    assert made.returncode == 0, made.stderr
-    loaded = patronsync(data_dir, "import", "patrons", str(extract))
-    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    prefect_home(data_dir)
     process = subprocess.Popen(
         [COMMAND, "up"],
         env={**WITHOUT_SETTINGS, "PATRONSYNC_DATA_DIR": str(data_dir)},
@@ -105,20 +118,36 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    said = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        said.append(line)
-        if line.startswith("Ctrl-C"):
-            break
-    address = next((line.split()[1] for line in said if line.startswith("Prefect ")), None)
-    assert address is not None, "".join(said)
-    user, _, password = (data_dir / "prefect" / "password").read_text().strip().partition(":")
-    with httpx.Client(base_url=f"{address}/api", auth=(user, password), timeout=30) as api:
-        yield Up(data_dir, process, api)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
-    remove(data_dir)
+    try:
+        said = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("Ctrl-C stops"):
+                break
+        address = next((line.split()[1] for line in said if line.startswith("Prefect ")), None)
+        assert address is not None, "".join(said)
+        extract = data_dir.parent / "patrons.csv"
+        made = patronsync(data_dir, "demo-registry", "--extract", str(extract), "--patrons", str(PATRONS))
+        assert made.returncode == 0, made.stderr
+        loaded = patronsync(data_dir, "import", "patrons", str(extract))
+        assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+        user, _, password = (data_dir / "prefect" / "password").read_text().strip().partition(":")
+        with httpx.Client(base_url=f"{address}/api", auth=(user, password), timeout=30) as api:
+            yield Up(data_dir, process, api, "".join(said))
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+        for part in (demo_registry, prefect_server):
+            stop_unused(part.service_of(data_dir))
+        remove(data_dir)
+
+
+def test_it_tells_where_everything_is_and_that_nobody_is_in_the_library_yet(up: Up) -> None:
+    assert f"copy the line in {up.data_dir}/prefect/password" in up.said
+    assert "registry-refresh, guardian-links, net-media-eligibility, retention-cleanup, extract-import" in up.said
+    assert "Nobody is in the library yet" in up.said
 
 
 def test_an_operator_presses_run_and_everybody_is_refreshed(up: Up) -> None:
@@ -163,6 +192,62 @@ def test_the_command_line_s_word_resumes_the_run_of_a_deployment(up: Up) -> None
     assert answered.returncode == 0, answered.stderr
     assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
     assert up.rows(f"SELECT state, outcomes ? 'implausible' FROM sync.run WHERE run_id = {run}") == [("done", True)]
+
+
+def test_a_night_asks_all_its_questions_in_one_form_and_does_what_is_left(up: Up) -> None:
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
+        connection.execute(
+            "INSERT INTO library.loan (loan_number, patron_number, item_number, title, lent_at, returned_at) "
+            "SELECT 'L' || n, (SELECT min(patron_number) FROM library.patron), 'I1', 'T', '2026-01-05', '2026-01-06' "
+            "FROM generate_series(1, 20) AS n"
+        )
+    up.settings(brake_address_changed_percent=0, brake_retention_removed_more_than=5)
+    flow_run = up.press_run("nightly", scope="all", today=_yesterday(up))
+    held = up.reaches(flow_run, "Suspended", "Completed", "Failed", "Crashed")
+    assert held["state"]["name"] == "Suspended", held["state"]
+    assert [(step["state"]["name"], step["tags"]) for step in up.steps_of(flow_run)] == [("Held", ["patronsync"])] * 2
+    [(night,)] = up.rows("SELECT max(run_id) FROM sync.run WHERE flow = 'nightly'")
+    form = up.form_of(flow_run)
+    assert form["required"] == list(form["properties"])
+    assert [one["title"] for one in form["properties"].values()] == ["registry-refresh", "retention-cleanup: loans"]
+    refresh, retention = form["properties"]
+    for wrong in ({}, {refresh: "apply"}, {refresh: "apply", retention: "perhaps"}):
+        assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": wrong}).json()["status"] == "REJECT"
+    assert up.flow_run(flow_run)["state"]["name"] == "Suspended"
+    words = {refresh: "apply", retention: "apply"}
+    assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": words}).json()["status"] == "ACCEPT"
+    ended = up.reaches(flow_run, "Completed", "Failed", "Crashed")
+    assert ended["state"]["name"] == "Completed", ended["state"]
+    assert up.rows(f"SELECT flow, state FROM sync.run WHERE night_id = {night} ORDER BY run_id") == [
+        ("registry-refresh", "done"),
+        ("retention-cleanup", "done"),
+        ("guardian-links", "done"),
+        ("net-media-eligibility", "done"),
+    ]
+    assert up.rows(f"SELECT state FROM sync.run WHERE run_id = {night}") == [("done",)]
+    assert up.rows("SELECT count(*) FROM library.loan") == [(0,)]
+    body = {"artifacts": {"key": {"any_": ["nightly"]}, "flow_run_id": {"any_": [flow_run]}}, "sort": "CREATED_DESC"}
+    summary = up.api.post("/artifacts/filter", json=body).json()[0]["data"]
+    assert "20 of 20 rows removed" in summary and "registry-refresh" in summary
+
+
+def test_the_command_line_s_words_resume_a_night(up: Up) -> None:
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
+    up.settings(brake_address_changed_percent=0)
+    flow_run = up.press_run("nightly", scope="all", steps=["registry-refresh"])
+    up.reaches(flow_run, "Suspended")
+    [(night,)] = up.rows("SELECT max(run_id) FROM sync.run WHERE flow = 'nightly'")
+    answered = up.patronsync("approvals", "answer", str(night), "abort")
+    assert answered.returncode == 0 and "resumed" in answered.stdout, answered.stderr
+    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Failed"
+    assert up.rows(
+        f"SELECT flow, state FROM sync.run WHERE night_id = {night} OR run_id = {night} ORDER BY run_id"
+    ) == [
+        ("nightly", "aborted"),
+        ("registry-refresh", "aborted"),
+    ]
 
 
 def test_a_run_that_fails_says_what_to_do(up: Up) -> None:
@@ -219,3 +304,16 @@ def test_after_all_that_no_cpr_number_has_left_its_column(up: Up) -> None:
 def _server_logs(up: Up) -> list[Path]:
     [(directory,)] = up.rows("SHOW data_directory")
     return [path for path in Path(directory).parent.rglob("*log*") if path.is_file() and "pg_wal" not in path.parts]
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+def test_a_signal_stops_all_of_it_with_the_run_that_is_under_way(up: Up) -> None:
+    under_way = up.press_run(dry_run=True)
+    up.reaches(under_way, "Pending", "Running")
+    assert processes_of(up.data_dir)
+    up.process.send_signal(signal.SIGTERM)
+    said, _ = up.process.communicate(timeout=60)
+    assert up.process.returncode == 0, said
+    assert said.endswith("Stopped.\n")
+    assert processes_of(up.data_dir) == {}
+    assert url(up.data_dir) is None

@@ -196,6 +196,14 @@ def test_with_json_words_for_people_go_to_standard_error(capsys):
     assert "on we go" in told.err and "patrons: 2 of 2, 1 change" in told.err
 
 
+def test_without_a_terminal_progress_is_not_said_twice_where_nothing_has_moved(capsys):
+    with Output().progress("rows") as progress:
+        for total, done in ((0, 0), (0, 0), (2, 2), (2, 2)):
+            progress.total(total)
+            progress.at(done)
+    assert capsys.readouterr().out.splitlines() == ["rows: 0 to do", "rows: 0 of 0", "rows: 2 of 2"]
+
+
 def test_without_a_terminal_a_table_is_plain_and_whole(capsys):
     long = "x" * 120
     Output().table(["what", "count"], [(long, 3), ("[bold]:smile:", 12)])

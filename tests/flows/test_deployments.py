@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,31 +53,77 @@ def deploy(server: PrefectServer, cwd: Path, **variables: str) -> str:
     return ended.stdout
 
 
-def test_deploy_makes_the_pool_and_the_deployments_and_can_be_repeated(prefect_of_the_run, tmp_path):
-    (tmp_path / "patronsync.env").touch()
-    given = {"PATRONSYNC_ENV_FILE": "patronsync.env", "PATRONSYNC_DATA_DIR": str(tmp_path / "data")}
+@dataclass(frozen=True)
+class Deployed:
+    """What the server tells after a deploy, and where that was."""
+
+    folder: Path
+    said: str
+    pool: dict[str, Any]
+    refresh: dict[str, Any]
+    nightly: dict[str, Any]
+    automations: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def deployed_twice(prefect_of_the_run: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> list[Deployed]:
+    """The same deployments, registered and registered again."""
+    folder = tmp_path_factory.mktemp("deployed")
+    (folder / "patronsync.env").touch()
+    told = []
     for _ in range(2):
-        said = deploy(prefect_of_the_run, tmp_path, **given)
-        assert "registry-refresh" in said and "extract-import" in said
-        pool = ask(prefect_of_the_run, "/work_pools/patronsync")
-        assert (pool["name"], pool["type"]) == ("patronsync", "process")
-        refresh = ask(prefect_of_the_run, "/deployments/name/registry-refresh/registry-refresh")
-        assert refresh["entrypoint"] == "flows.registry_refresh:registry_refresh"
-        assert refresh["pull_steps"] == [] and refresh["work_pool_name"] == "patronsync"
-        assert refresh["global_concurrency_limit"]["limit"] == 1
-        assert refresh["concurrency_options"]["collision_strategy"] == "ENQUEUE"
-        [schedule] = refresh["schedules"]
-        assert schedule["active"] and schedule["schedule"]["cron"] == "30 3 * * 1-5"
-        assert schedule["schedule"]["timezone"] == "Europe/Copenhagen"
-        env = refresh["job_variables"]["env"]
-        assert env["PATRONSYNC_ENV_FILE"] == str(tmp_path / "patronsync.env"), "absolute: a run starts elsewhere"
-        assert env["PATRONSYNC_DATA_DIR"] == str(tmp_path / "data")
-        assert set(refresh["parameter_openapi_schema"]["properties"]) >= {"scope", "patron_numbers", "limit", "dry_run"}
-    assert not (tmp_path / "data").exists(), "neither a database nor a server of our own was needed"
+        said = deploy(
+            prefect_of_the_run,
+            folder,
+            PATRONSYNC_ENV_FILE="patronsync.env",
+            PATRONSYNC_DATA_DIR=str(folder / "data"),
+        )
+        automations = ask(prefect_of_the_run, "/automations/filter", {})
+        told.append(
+            Deployed(
+                folder,
+                said,
+                ask(prefect_of_the_run, "/work_pools/patronsync"),
+                ask(prefect_of_the_run, "/deployments/name/registry-refresh/registry-refresh"),
+                ask(prefect_of_the_run, "/deployments/name/nightly/nightly"),
+                [one for one in automations if one["name"].startswith("patronsync")],
+            )
+        )
+    return told
 
 
-def test_prefect_deploy_all_works_on_the_file_as_it_stands(prefect_of_the_run, tmp_path):
-    deploy(prefect_of_the_run, tmp_path, PATRONSYNC_DATA_DIR=str(tmp_path / "data"))
+@pytest.mark.parametrize("time", [0, 1], ids=["once", "again"])
+def test_deploy_makes_the_pool_and_the_deployments_and_can_be_repeated(deployed_twice, time):
+    deployed: Deployed = deployed_twice[time]
+    refresh = deployed.refresh
+    assert "registry-refresh" in deployed.said and "extract-import" in deployed.said
+    assert (deployed.pool["name"], deployed.pool["type"]) == ("patronsync", "process")
+    assert refresh["entrypoint"] == "flows.registry_refresh:registry_refresh"
+    assert refresh["pull_steps"] == [] and refresh["work_pool_name"] == "patronsync"
+    assert refresh["global_concurrency_limit"]["limit"] == 1
+    assert refresh["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    assert refresh["schedules"] == []
+    [schedule] = deployed.nightly["schedules"]
+    assert schedule["active"] and schedule["schedule"]["cron"] == "30 3 * * *"
+    assert schedule["schedule"]["timezone"] == "Europe/Copenhagen"
+    env = refresh["job_variables"]["env"]
+    assert env["PATRONSYNC_ENV_FILE"] == str(deployed.folder / "patronsync.env"), "absolute: a run starts elsewhere"
+    assert env["PATRONSYNC_DATA_DIR"] == str(deployed.folder / "data")
+    assert set(refresh["parameter_openapi_schema"]["properties"]) >= {"scope", "patron_numbers", "limit", "dry_run"}
+    assert not (deployed.folder / "data").exists(), "neither a database nor a server of our own was needed"
+
+
+def test_dead_runs_are_marked_by_one_automation_that_a_second_deploy_leaves_alone(deployed_twice):
+    (first,), (second,) = (deployed.automations for deployed in deployed_twice)
+    assert first["id"] == second["id"] and first["trigger"]["id"] == second["trigger"]["id"]
+    assert first["trigger"]["match_related"]["prefect.resource.id"] == "prefect.tag.patronsync"
+    for deployed in deployed_twice:
+        assert "patronsync" in deployed.refresh["tags"]
+        assert deployed.refresh["job_variables"]["env"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == "30"
+
+
+def test_prefect_deploy_all_works_on_the_file_as_it_stands(prefect_of_the_run, deployed_twice):
+    """The pool is there: `deployed_twice` has made it."""
     ended = run(prefect_of_the_run, "-m", "prefect", "--no-prompt", "deploy", "--all", cwd=ROOT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     names = {deployment["name"] for deployment in ask(prefect_of_the_run, "/deployments/filter", {})}
@@ -134,17 +181,3 @@ def test_what_a_deployment_says_already_is_kept():
 def test_the_clone_s_own_file_is_found():
     assert prefect_file() == ROOT / "prefect.yaml"
     assert [deployment["name"] for deployment in read_prefect_file()["deployments"]]
-
-
-def test_dead_runs_are_marked_by_one_automation_that_a_second_deploy_leaves_alone(prefect_of_the_run, tmp_path):
-    told = []
-    for _ in range(2):
-        deploy(prefect_of_the_run, tmp_path, PATRONSYNC_DATA_DIR=str(tmp_path / "data"))
-        automations = ask(prefect_of_the_run, "/automations/filter", {})
-        told.append([one for one in automations if one["name"].startswith("patronsync")])
-    (first,), (second,) = told
-    assert first["id"] == second["id"] and first["trigger"]["id"] == second["trigger"]["id"]
-    assert first["trigger"]["match_related"]["prefect.resource.id"] == "prefect.tag.patronsync"
-    deployment = ask(prefect_of_the_run, "/deployments/name/registry-refresh/registry-refresh")
-    assert "patronsync" in deployment["tags"]
-    assert deployment["job_variables"]["env"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == "30"

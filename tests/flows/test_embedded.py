@@ -70,27 +70,23 @@ def is_gone(url: str) -> bool:
     return False
 
 
-def test_what_is_not_configured_is_started_and_stopped(settings):
-    with environment(settings, need_registry=True) as filled_in:
-        assert filled_in.database_url is not None and filled_in.registry_url is not None
-        assert filled_in.database_host.startswith("embedded (127.0.0.1:")
-        assert filled_in.registry_host.startswith("demo registry (127.0.0.1:")
-        with connect(filled_in.database_url.get_secret_value()) as connection:
+def test_what_is_not_configured_is_started_put_in_force_and_stopped_and_another_block_in_it_costs_nothing(settings):
+    with environment(settings) as outer:
+        assert outer.database_url is not None and outer.database_host.startswith("embedded (127.0.0.1:")
+        assert current() is outer and outer.registry_url is None
+        with connect(outer.database_url.get_secret_value()) as connection:
             [patrons] = connection.execute("SELECT count(*) FROM library.patron").fetchone()
         assert patrons == 0, "the schema is there"
-        address = filled_in.registry_url
-    assert is_gone(address)
-    assert embedded.url(settings.data_dir) is None
-
-
-def test_the_settings_are_in_force_in_the_block_and_another_one_in_it_costs_nothing(settings):
-    with environment(settings) as outer:
-        assert current() is outer and outer.registry_url is None
         with environment() as inner:
             assert inner.database_url == outer.database_url
         with environment(need_registry=True) as with_registry:
-            assert with_registry.registry_url is not None and with_registry.database_url == outer.database_url
+            assert with_registry.database_url == outer.database_url
+            assert with_registry.registry_host.startswith("demo registry (127.0.0.1:")
+            address = with_registry.registry_url
+            assert address is not None and not is_gone(address)
+        assert is_gone(address)
         assert current() is outer
+    assert embedded.url(settings.data_dir) is None
 
 
 def test_a_database_and_a_registry_of_one_s_own_are_taken_as_they_are(tmp_path, database_url):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,20 @@ import pytest
 from cpr_client.demo.people import SEED, build_people
 from cpr_client.demo.server import DemoRegistry
 from db import embedded
+from db.connect import connect
+from db.status.rights import missing_rights
 from flows.cli import exits, run
 from flows.local.shared_process import free_port
-from flows.observability.health import Finding, look_at_database, look_at_prefect, look_at_registry, look_at_settings
+from flows.observability.health import (
+    Finding,
+    look_at_database,
+    look_at_prefect,
+    look_at_registry,
+    look_at_settings,
+    server_lacks,
+)
+from flows.observability.server_needs import KEPT, VARIABLES, lacking
+from flows.observability.trying import look_at_notices, look_up_test_number
 from flows.settings import Settings, load
 
 TODAY = date(2026, 11, 24)
@@ -45,6 +57,80 @@ def test_a_settings_file_that_others_may_read_is_noted(tmp_path):
 def test_a_database_that_is_ready_is_well(tmp_path, database_url):
     findings = list(look_at_database(settings(tmp_path, DATABASE_URL=database_url)))
     assert wrong(findings) == [] and "PostgreSQL" in findings[0].said and "up to date" in findings[1].said
+    assert "may do all" in findings[2].said
+
+
+def test_a_role_that_may_not_do_all_is_told_with_what_it_lacks(database_url):
+    role = f"reader_{os.getpid()}"
+    with connect(database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role}")
+        try:
+            connection.execute(f"GRANT USAGE ON SCHEMA library, sync TO {role}")
+            connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA library, sync TO {role}")
+            connection.execute(f"SET ROLE {role}")
+            missing = missing_rights(connection)
+            connection.execute("RESET ROLE")
+        finally:
+            connection.execute(f"DROP OWNED BY {role}")
+            connection.execute(f"DROP ROLE {role}")
+    assert "DELETE on library.loan" in missing and not [one for one in missing if one.startswith("SELECT")]
+
+
+def test_a_test_number_is_looked_up_and_told_without_it(tmp_path, database_url, connection):
+    with DemoRegistry(build_people(0, SEED, TODAY)) as demo:
+        given = {"REGISTRY_URL": demo.url, "DATABASE_URL": database_url}
+
+        def told(number: str) -> tuple[bool | None, str]:
+            [found] = look_up_test_number(settings(tmp_path, **given, REGISTRY_TEST_NUMBER=number))
+            assert number not in found.said + found.remedy
+            return found.ok, found.said
+
+        demo.set_person({"cpr_number": "0101701111", "status": 20})
+        assert told("0101701111") == (True, "a look-up of the test number was answered")
+        assert told("0201701112")[0] is None
+        assert told("not a number")[0] is False and demo.asked.total() == 2
+        connection.execute("INSERT INTO library.patron (patron_number, cpr_number) VALUES ('P1', '0101701111')")
+        connection.commit()
+        assert told("0101701111") == (False, "PATRONSYNC_REGISTRY_TEST_NUMBER is a patron's: nobody was looked up")
+        assert demo.asked.total() == 2
+        assert list(look_up_test_number(settings(tmp_path, **given))) == []
+
+
+def test_notices_that_reach_nobody_are_told(tmp_path):
+    def told(**given: str) -> list[tuple[bool | None, str]]:
+        return [(found.ok, found.remedy) for found in look_at_notices(settings(tmp_path, **given))]
+
+    assert told()[0][0] is None
+    assert told(NOTIFY_EMAIL_TO="drift@library.example") == [(False, "Set PATRONSYNC_SMTP_URL.")]
+    away = f"127.0.0.1:{free_port()}"
+    by_mail = {"NOTIFY_EMAIL_TO": "drift@library.example", "SMTP_URL": f"smtp://{away}"}
+    assert told(**by_mail) == [(False, "Look at PATRONSYNC_SMTP_URL.")]
+    assert told(NOTIFY_WEBHOOK_URL=f"http://{away}/s3cret") == [(False, "Look at PATRONSYNC_NOTIFY_WEBHOOK_URL.")]
+
+
+def test_our_own_prefect_lacks_nothing_and_another_one_is_told_what_it_lacks(prefect_of_the_run):
+    login = prefect_of_the_run.password_file.read_text().strip()
+    assert server_lacks(prefect_of_the_run.api_url, login, None) == []
+    off = {"enabled": False}
+    services = {"scheduler": off, "late_runs": off, "triggers": off, "db_vacuum": {"enabled": ["events"]}}
+    variables = [variable for _, variable in lacking({"server": {"services": services, "api": {"auth_string": None}}})]
+    assert [name.partition("=")[0] for name in variables] == [
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED",
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED",
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED",
+        "PREFECT_SERVER_API_AUTH_STRING",
+    ]
+
+
+def test_our_own_prefect_keeps_runs_and_events_for_90_days(monkeypatch):
+    from prefect.settings import Settings as PrefectSettings
+
+    for name, value in VARIABLES.items():
+        monkeypatch.setenv(name, value)
+    server = PrefectSettings().server
+    assert server.services.db_vacuum.enabled_vacuum_types >= {"events", "flow_runs", "orphans"}
+    assert server.services.db_vacuum.retention_period == server.events.retention_period == KEPT
 
 
 def test_a_database_without_the_schema_is_told(tmp_path, empty_database_url):
@@ -116,8 +202,6 @@ def test_a_prefect_that_does_not_answer_is_told():
 @pytest.fixture
 def only_data_dir(tmp_path, monkeypatch):
     """Nothing is configured but the data directory."""
-    import os
-
     for name in os.environ:
         if name.startswith(("PATRONSYNC_", "PREFECT_API")):
             monkeypatch.delenv(name)
@@ -134,6 +218,7 @@ def test_check_tries_our_own_parts_where_none_is_configured(only_data_dir, capsy
         "settings",
         "database",
         "registry",
+        "notices",
         "Prefect",
     }
     assert "All is well." in told.err and embedded.url(only_data_dir) is None

@@ -8,14 +8,19 @@ import json
 import os
 import socket
 from collections.abc import Callable
-from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from flows.local.prefect_server import USUAL_PORT, PrefectServer, prefect_server, server_environment, without_prefect
-from flows.local.starting import starting
+from flows.local import shared_process
+from flows.local.prefect_server import (
+    USUAL_PORT,
+    PrefectServer,
+    prefect_server,
+    server_environment,
+    service_of,
+    without_prefect,
+)
 
 
 def ask(
@@ -112,11 +117,31 @@ def test_it_listens_on_loopback_alone(prefect_of_the_run):
     assert inodes == ["0100007F"]
 
 
-def test_a_port_that_is_taken_is_avoided_and_a_stopped_server_leaves_its_port(
-    tmp_path: Path, prefect_home: Callable[[Path], Path]
+def test_who_loses_a_race_for_a_port_takes_nobody_s_server_for_its_own_and_leaves_its_port_when_stopped(
+    tmp_path: Path, prefect_home: Callable[[Path], Path], prefect_of_the_run: PrefectServer, monkeypatch
 ):
-    """The second server starts on a database that is there: what was recorded before is seen again."""
+    """It found the port free, and another server of ours got it: it starts again on another port.
+
+    It starts on a database that is there: what was recorded before is seen again.
+    """
     home = prefect_home(tmp_path)
+    taken, really_free = prefect_of_the_run.running.port, shared_process.free_port
+    looks = iter([taken])
+    monkeypatch.setattr(shared_process, "free_port", lambda preferred=0: next(looks, None) or really_free(preferred))
+    with prefect_server(tmp_path) as server:
+        assert next(looks, None) is None, "it has tried the port that was taken"
+        assert server.running.port not in (taken, USUAL_PORT) and server.home == home
+        assert ask(server, "GET", "/api/health")[0] == 200
+        for one, another in ((server, prefect_of_the_run), (prefect_of_the_run, server)):
+            login = one.password_file.read_text().strip()
+            assert ask(one, "GET", "/api/admin/version", basic(login))[0] == 200
+            assert ask(another, "GET", "/api/admin/version", basic(login))[0] == 401
+    with pytest.raises(ConnectionRefusedError):
+        ask(server, "GET", "/api/health")
+
+
+def test_the_usual_port_is_wanted_and_avoided_where_it_is_taken(tmp_path):
+    assert service_of(tmp_path).preferred_port == USUAL_PORT
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -124,11 +149,7 @@ def test_a_port_that_is_taken_is_avoided_and_a_stopped_server_leaves_its_port(
             taken.listen()
         except OSError:
             pass  # the run's own server has it
-        with prefect_server(tmp_path) as server:
-            assert server.running.port != USUAL_PORT and server.home == home
-            assert ask(server, "GET", "/api/health")[0] == 200
-    with pytest.raises(ConnectionRefusedError):
-        ask(server, "GET", "/api/health")
+        assert shared_process.free_port(USUAL_PORT) != USUAL_PORT
 
 
 def test_the_server_hears_nothing_of_the_prefect_that_somebody_has_set_up(monkeypatch, tmp_path):
@@ -142,19 +163,3 @@ def test_the_server_hears_nothing_of_the_prefect_that_somebody_has_set_up(monkey
     assert environment["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] == "http://127.0.0.1:4711"
     assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false" and environment["DO_NOT_TRACK"] == "1"
     assert without_prefect({"PREFECT_HOME": "x", "PATH": "y"}) == {"PATH": "y"}
-
-
-def test_two_that_start_at_the_same_moment_do_not_take_each_other_for_their_own(
-    tmp_path: Path, prefect_home: Callable[[Path], Path]
-):
-    """Both find the usual port free, one gets it: the other starts again on another port."""
-    data_dirs = [tmp_path / "one", tmp_path / "two"]
-    for data_dir in data_dirs:
-        prefect_home(data_dir)
-    with ExitStack() as stack:
-        begun = [stack.enter_context(starting(partial(prefect_server, data_dir))) for data_dir in data_dirs]
-        servers = [one.ready() for one in begun]
-        assert servers[0].running.port != servers[1].running.port
-        for server in servers:
-            login = basic(server.password_file.read_text().strip())
-            assert ask(server, "GET", "/api/admin/version", login)[0] == 200

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from db.retention.store import Outcome, PastOutcome
+from db.retention.store import Outcome, Overdue, PastOutcome, Terms
 from flows.reporting.refresh_report import Source
+from flows.reporting.retention_explained import verified_json
 from flows.reporting.retention_report import retention_markdown
 from flows.reporting.retention_words import lengthened, overdue_message, period_words
 from flows.settings import Settings, load
@@ -59,6 +60,18 @@ def test_what_is_overdue_is_told_with_the_reason_and_what_to_do():
     assert "loans 3" in left_out and "answer apply" in left_out
     assert "messages 2" in locked and "locked" in locked
     assert "balances 1" in unexplained and "report it" in unexplained
+
+
+def test_the_proof_alone_names_what_is_overdue_and_what_legal_holds_keep():
+    found = {rule.name: Overdue() for rule in RULES} | {"loans": Overdue(rows=0, held=3), "messages": Overdue(held=1)}
+    terms = Terms(date(2026, 3, 2))
+    kept = verified_json(terms, found, [], ENGLISH)
+    assert (kept["ok"], kept["message"]) == (
+        True,
+        "Nothing is overdue on 2026-03-02. Legal holds keep what is due: messages 1, loans 3.",
+    )
+    found["loans"] = Overdue(rows=2)
+    assert verified_json(terms, found, [], ENGLISH)["message"].startswith("Overdue on 2026-03-02: loans 2. Legal holds")
 
 
 def test_the_report_has_a_table_and_a_bar_for_each_of_the_latest_runs():

@@ -291,8 +291,13 @@ def test_every_setting_is_described():
     for setting in described:
         assert setting.name.startswith("PATRONSYNC_") and setting.default and setting.type
         assert setting.description.endswith("."), setting.name
-    [secret] = [setting for setting in described if setting.secret]
-    assert secret.twin == "PATRONSYNC_DATABASE_URL_FILE"
+    assert [setting.twin for setting in described if setting.secret] == [
+        "PATRONSYNC_DATABASE_URL_FILE",
+        "PATRONSYNC_REGISTRY_TEST_NUMBER_FILE",
+        "PATRONSYNC_FEED_WEBHOOK_SECRET_FILE",
+        "PATRONSYNC_NOTIFY_WEBHOOK_URL_FILE",
+        "PATRONSYNC_SMTP_URL_FILE",
+    ]
 
 
 def test_the_description_says_what_a_value_may_be():

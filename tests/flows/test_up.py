@@ -1,20 +1,13 @@
-"""`patronsync up`: everything runs, a run started as the UI does it runs, and nothing is left afterwards."""
+"""`patronsync up`: a worker that dies, and an `up` that is killed: nothing is left (its runs: tests/acceptance)."""
 
 from __future__ import annotations
 
-import base64
-import json
 import os
-import re
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,6 +15,7 @@ from db import embedded
 from flows.local import demo_registry, prefect_server
 from flows.local.shared_process import stop_unused
 from tests.fixtures.prefect import wait_until
+from tests.fixtures.processes import processes_of
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
@@ -56,54 +50,10 @@ class Up:
         self.said += rest
         return self.process.returncode
 
-    def ask(self, path: str, body: Any = None) -> Any:
-        """Prefect's API, as its page asks it: with what stands in the password file."""
-        address = re.search(r"http://127\.0\.0\.1:\d+", self.said)
-        assert address is not None
-        login = base64.b64encode((self.data_dir / "prefect" / "password").read_bytes().strip()).decode()
-        request = urllib.request.Request(
-            f"{address[0]}/api{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
-        )
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        for _ in range(30):
-            try:
-                with opener.open(request, timeout=10) as answer:
-                    return json.load(answer)
-            except urllib.error.HTTPError as error:
-                if error.code != 503:  # SQLite is busy: Prefect's clients and its page ask again, too
-                    raise
-                time.sleep(0.5)
-        raise AssertionError(f"{path}: busy for too long")
-
-    def start_run(self, parameters: dict[str, Any]) -> str:
-        """As somebody who presses Run."""
-        deployment = self.ask("/deployments/name/registry-refresh/registry-refresh")
-        run: str = self.ask(f"/deployments/{deployment['id']}/create_flow_run", {"parameters": parameters})["id"]
-        return run
-
-    def state(self, run: str) -> str:
-        return str(self.ask(f"/flow_runs/{run}")["state"]["type"])
-
-
-def processes_of(data_dir: Path) -> dict[int, str]:
-    """All processes that were started for this data directory, and their command lines."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            environ = (process / "environ").read_bytes()
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue
-        if int(process.name) != os.getpid() and (str(data_dir).encode() in environ or str(data_dir) in command):
-            found[int(process.name)] = command
-    return found
-
 
 def workers_of(data_dir: Path) -> dict[int, str]:
     """Those that run Prefect's worker, or see to its end."""
-    named = ("prefect worker start", "worker_process")
+    named = ("prefect_process worker start", "worker_process")
     commands = processes_of(data_dir).items()
     return {pid: name for pid, command in commands for name in named if name in command}
 
@@ -128,26 +78,11 @@ def up(data_dir: Path) -> Iterator[Up]:
     assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
 
 
-def test_a_run_started_as_the_ui_does_it_runs_and_a_signal_stops_all(up, data_dir):
-    up.wait_until_up()
-    assert f"copy the line in {data_dir}/prefect/password" in up.said
-    assert "registry-refresh, guardian-links, net-media-eligibility, retention-cleanup, extract-import" in up.said
-    run = up.start_run({"dry_run": True})
-    assert wait_until(lambda: up.state(run) in ("COMPLETED", "FAILED", "CRASHED"), 60)
-    assert up.state(run) == "COMPLETED"
-    under_way = up.start_run({"dry_run": True})
-    assert wait_until(lambda: up.state(under_way) in ("PENDING", "RUNNING"), 60)
-    assert up.end(signal.SIGTERM) == 0, up.said
-    assert up.said.endswith("Stopped.\n")
-    assert processes_of(data_dir) == {}
-    assert embedded.url(data_dir) is None
-
-
 def test_a_worker_that_dies_is_told_and_ends_it_all(up, data_dir):
     up.wait_until_up()
-    assert wait_until(lambda: "prefect worker start" in workers_of(data_dir).values())
+    assert wait_until(lambda: "prefect_process worker start" in workers_of(data_dir).values())
     for pid, command in workers_of(data_dir).items():
-        if command == "prefect worker start":
+        if command == "prefect_process worker start":
             os.kill(pid, signal.SIGKILL)
     said, _ = up.process.communicate(timeout=60)
     assert up.process.returncode == 1

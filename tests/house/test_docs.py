@@ -20,7 +20,7 @@ from tests.house.tree import ROOT, committed_files, documents, headings, named
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 REFERENCE = re.compile(r"\b(docs/[\w/-]+\.(?:md|svg))(?:, \"([^\"\n]+)\")?")
-COMMAND = re.compile(r"^ {4,}(?:\.venv/bin/)?(patronsync .+)$", re.MULTILINE)
+COMMAND = re.compile(r"^ {4,}(?:\$ )?(?:\.venv/bin/)?(patronsync .+)$", re.MULTILINE)
 INLINE = re.compile(r"`(?:\.venv/bin/)?(patronsync [^`\n]+)`")
 SETTING = re.compile(r"\bPATRONSYNC_[A-Z][A-Z_]*[A-Z]\b")
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

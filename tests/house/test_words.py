@@ -11,7 +11,7 @@ import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from db.feed import store as feed
 from flows.consumers import webhook
-from flows.observability import certificate
+from flows.observability import certificate, hands, notices
 from flows.wording import LANGUAGES, words
 from mappers import (
     address_kinds,
@@ -20,6 +20,7 @@ from mappers import (
     events,
     guardian,
     net_media,
+    night,
     plausibility,
     quarantine,
     record,
@@ -73,6 +74,12 @@ CODES = {
     "reject_remedy": {fault.value for fault in Fault},
     "extract": {kind.value for kind in ExtractErrorKind},
     **{section: set(certificate.CODES) for section in certificate.SECTIONS},
+    **{section: set(hands.CODES) for section in hands.SECTIONS},
+    "flow": {step.name for step in night.STEPS},
+    "run_state": {*hands.BAD_ENDS, "running", "done", "waiting"},
+    "nightly_reason": set(night.REASONS),
+    "nightly_done": {*(step.name for step in night.STEPS), f"{night.RETENTION}, dry run"},
+    **{section: set(notices.CODES) for section in notices.SECTIONS},
     "extract_kind": set(EXTRACTS),
     "remark": {remark.value for remark in Remark},
     "extract_remedy": {kind.value for kind in ExtractErrorKind},

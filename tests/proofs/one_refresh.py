@@ -35,7 +35,7 @@ from flows.settings import Settings
 from flows.steps.begin_refresh import begin
 from flows.steps.end_refresh import run_report
 from flows.steps.ending import broke_off, close
-from flows.steps.listening import listening
+from flows.steps.listening import Silent, listening
 from flows.steps.operators_word import BrakeHeld
 from flows.steps.worker import Worker
 
@@ -164,7 +164,7 @@ class Apart:
         self._ours.close()
 
 
-class _Tells:
+class _Tells(Silent):
     """Tells the other end of the pipe when the run begins."""
 
     def __init__(self, pipe: Pipe) -> None:
@@ -172,12 +172,6 @@ class _Tells:
 
     def due(self, patrons: int) -> None:
         self._pipe.send({"due": patrons, "megabytes": _highest()})
-
-    def progressed(self, patrons: int, changes: dict[str, int]) -> None: ...
-
-    def ended(self, report: dict[str, Any], message: str | None) -> None: ...
-
-    def refused(self, error: Exception) -> None: ...
 
 
 def _report(

@@ -8,7 +8,8 @@ leave something open, it takes these readings:
   which nothing was outstanding any more until now, and not before the charge's own day;
 - an item is lost while its loan says when it was lost and has not been returned; which bills a loan had is remembered
   when the charges are gone, as is the day of its latest settlement;
-- a hold keeps from the day on which it was placed; in a night that is played again, one placed after it does not;
+- a hold keeps from the day on which it was placed; in a night that is played again, one placed after it does not; but
+  nobody who is gone goes with a hold that is not lifted, begun or not;
 - a reservation both fulfilled and deleted ended with the first of the two;
 - a message is redacted by its own day, before any loan goes that night;
 - who is gone goes the night in which the last loan goes, or is counted as held, where nothing but a hold keeps them.
@@ -202,7 +203,7 @@ class Oracle:
                 self.settled_on(charge) is None for charge in self._of("charge", patron).values()
             ):
                 continue
-            if self.is_held(patron, today):
+            if self.has_hold(patron, today):
                 tally.held += 1
                 continue
             tally.removed += 1
@@ -250,6 +251,13 @@ class Oracle:
         """Whether a legal hold keeps all that is this patron's."""
         return any(
             hold["placed_on"] <= today and (hold["lifted_on"] is None or hold["lifted_on"] > today)
+            for hold in self._of("legal_hold", patron).values()
+        )
+
+    def has_hold(self, patron: str, today: date) -> bool:
+        """Whether a legal hold of this patron is left, be it one that lies ahead."""
+        return any(
+            hold["lifted_on"] is None or hold["lifted_on"] > max(today, hold["placed_on"])
             for hold in self._of("legal_hold", patron).values()
         )
 

@@ -74,9 +74,9 @@ class UnderPrefect:
             process.stdin.close()
             process.wait(60)
 
-    def press_run(self, **parameters: Any) -> str:
+    def press_run(self, flow: str = "registry-refresh", **parameters: Any) -> str:
         """What the button Run does; returns the flow run's id."""
-        deployment = self._api.get("/deployments/name/registry-refresh/registry-refresh").raise_for_status().json()
+        deployment = self._api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
         body = {"parameters": {"today": DAY.isoformat(), **parameters}, "state": {"type": "SCHEDULED"}}
         made = self._post(f"/deployments/{deployment['id']}/create_flow_run", body)
         return str(made.json()["id"])
@@ -90,6 +90,11 @@ class UnderPrefect:
         running = {"state": {"type": {"any_": ["RUNNING"]}}}
         made = self._post("/flow_runs/filter", {"flow_runs": running, "sort": "START_TIME_DESC", "limit": 1})
         return str(made.json()[0]["id"])
+
+    def steps_of(self, flow_run: str) -> list[str]:
+        """The ids of the flow runs under a night's."""
+        found = self._post("/flow_runs/filter", {"flow_runs": {"parent_flow_run_id": {"any_": [flow_run]}}})
+        return [str(one["id"]) for one in found.json()]
 
     def call_crashed(self, flow_run: str) -> None:
         """Ends a dead run by hand, as an operator may who does not wait for the automation."""

@@ -35,9 +35,10 @@ class BorrowingLoad(Load):
         remarks: Counter[Remark] = Counter()
         remarks[Remark.FORGOTTEN] = self._own("skip_forgotten", kind=self.remembered_as) if self.remembered_as else 0
         self._own("reject_second_lines")
+        changing = changes_anything(self.extract, self._columns)
+        unchanged = self._own("drop_unchanged") if changing else 0
         for reference in self.references:
             self._of("lock_parents", reference)
-        changing = changes_anything(self.extract, self._columns)
         if changing:
             self._own("lock_changing")
         remarks += self._before_references()
@@ -48,7 +49,8 @@ class BorrowingLoad(Load):
         changed = self._own("change") if changing else 0
         self._own("drop_known")
         added = self._own("add", kind=self.remembered_as)
-        return Counts(self._read, added, changed, self._read - right - remarks[Remark.FORGOTTEN], remarks=remarks)
+        rejected = self._read - right - unchanged - remarks[Remark.FORGOTTEN]
+        return Counts(self._read, added, changed, rejected, remarks=remarks)
 
     def _before_references(self) -> Counter[Remark]:
         """What the kind does with its lines before their references are held against what is there."""

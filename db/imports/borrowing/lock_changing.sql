@@ -1,10 +1,9 @@
 -- Locks what is there already and is to change, in one order, so that retention does not touch it meanwhile.
--- In: import_line. Out: how many were locked.
+-- In: import_line, without the lines that change nothing. Out: how many were locked.
 SELECT count(*)
 FROM (
     SELECT FROM {table} AS stored
     JOIN import_line AS staged ON {same}
-    WHERE ROW({assigned}) IS DISTINCT FROM ROW({taken})
     ORDER BY {stored_identity}
     FOR NO KEY UPDATE OF stored
 ) AS locked;

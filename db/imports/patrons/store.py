@@ -45,6 +45,7 @@ class PatronLoad(Load):
         """Who is not in a whole register is gone, unless a brake or a line without a patron number holds it."""
         if terms.may_go is None:
             return Register(back=back)
+        back += self._own("bring_back")
         absent, stood, nameless = self._one("count_gone")
         if nameless or not terms.may_go(absent, stood):
             return Register(back=back, held=absent, nameless=nameless)

@@ -3,7 +3,7 @@
 -- in: cut_off, today, gone_cut_off, loans_cut_off (as of patrons_gone; -infinity: nobody is about to go)   out: due, held
 WITH going AS (
     SELECT patron_number FROM sync.patrons_to_go(%(gone_cut_off)s, %(loans_cut_off)s)
-    WHERE patron_number NOT IN (SELECT patron_number FROM library.held_patrons(%(today)s))
+    WHERE patron_number NOT IN (SELECT patron_number FROM library.patrons_with_hold(%(today)s))
 ), due AS (
     SELECT guardian.guardian_id
     FROM library.guardian

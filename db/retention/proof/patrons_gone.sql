@@ -5,7 +5,7 @@ FROM (
     SELECT EXISTS (
         SELECT FROM library.legal_hold AS hold
         WHERE hold.patron_number = patron.patron_number
-          AND %(today)s::date >= hold.placed_on AND %(today)s::date < coalesce(hold.lifted_on, 'infinity')) AS is_held
+          AND (hold.lifted_on IS NULL OR %(today)s::date < hold.lifted_on AND hold.placed_on < hold.lifted_on)) AS is_held
     FROM library.patron AS patron
     WHERE patron.gone_on + %(period)s::integer <= %(today)s::date
       AND patron.patron_number NOT IN (SELECT loan.patron_number FROM library.loan)

@@ -4,7 +4,7 @@
 WITH leaving AS (
     SELECT patron_number FROM unnest(%(patron_numbers)s::text[]) AS patron_number
     WHERE patron_number IN (SELECT patron_number FROM sync.patrons_to_go(%(cut_off)s, '-infinity'))
-      AND patron_number NOT IN (SELECT patron_number FROM library.held_patrons(%(today)s))
+      AND patron_number NOT IN (SELECT patron_number FROM library.patrons_with_hold(%(today)s))
 ), holds AS (
     DELETE FROM library.legal_hold WHERE patron_number = ANY (ARRAY (SELECT patron_number FROM leaving))
 ), charges AS (

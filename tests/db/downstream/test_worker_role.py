@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from db.connect import connect
 from db.roles import WORKER
+from db.status.rights import missing_rights
 from tests.acceptance.made_up import HOME
 from tests.db.imports.loading import load
 from tests.fixtures.library import DAY, Library
@@ -36,5 +37,14 @@ def test_a_night_of_the_worker_s_user(library: Library, worker_s: Library) -> No
     assert worker_s.retention(DAY + timedelta(days=1))["state"] == "done"
     worker_s.connection = library.connection
     assert worker_s.patron("1", DAY)["patron_number"] == "1"
-    for command in (["cases"], ["approvals"], ["statistics"], ["feed", "register", "website"], ["feed", "consumers"]):
+    with connect(worker_s.database_url) as database:
+        assert missing_rights(database) == []
+    for command in (
+        ["cases"],
+        ["approvals"],
+        ["statistics"],
+        ["metrics"],
+        ["feed", "register", "website"],
+        ["feed", "consumers"],
+    ):
         assert worker_s.command(*command)[0] == 0, worker_s.errors

@@ -258,3 +258,28 @@ def test_it_is_seen_how_far_each_consumer_has_come_and_what_waits_for_it(reader:
     while take(reader):
         pass
     assert store.consumers(reader)[1].waiting == 0
+
+
+def test_a_feed_that_was_restored_to_another_server_is_given_again(reader: Connection) -> None:
+    """There numbers of transactions are others: those of the events may be of transactions to come."""
+    store.register(reader, "website")
+    tell(reader, "1")
+    take(reader)
+    tell(reader, "2")
+    reader.execute("UPDATE sync.change SET transaction_id = '999999999'")
+    assert take(reader) == []
+    assert reader.execute("SELECT sync.rebase_feed()").fetchone() == (1,)
+    tell(reader, "3")
+    assert take(reader) == ["1", "2", "3"]
+
+
+def test_an_empty_look_writes_nothing_until_an_hour_has_passed(reader: Connection) -> None:
+    store.register(reader, "website")
+    read_at = "SELECT xmin::text, read_at FROM sync.consumer"
+    [before] = reader.execute(read_at).fetchall()
+    assert take(reader) == []
+    assert reader.execute(read_at).fetchall() == [before]
+    reader.execute("UPDATE sync.consumer SET read_at = now() - interval '2 hours'")
+    assert take(reader) == []
+    [(_, after)] = reader.execute(read_at).fetchall()
+    assert after >= before[1]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from db.connect import Connection, connect
+from db.imports.borrowing.kinds import ChargeLoad, MessageLoad
 from db.imports.kinds import load_of
 from db.imports.load import Terms
+from db.retention import store
 from mappers.extracts import BORROWING, EXTRACTS
 from mappers.extracts.columns import BadRow, read_header
 from mappers.extracts.faults import Fault
 from mappers.extracts.remarks import Remark
+from mappers.retention import LOANS, MESSAGES, Rule
 from tests.db.imports.loading import TODAY, Result, load
 
 FILES = {
@@ -303,3 +307,24 @@ def test_retention_passes_over_what_a_load_is_about_to_refer_to(database: Connec
         with file.applied(Terms(1, TODAY, [])), connect(database_url, autocommit=True) as other:
             free = other.execute("SELECT loan_number FROM library.loan FOR UPDATE SKIP LOCKED").fetchall()
     assert free == [("L2",)]
+
+
+@pytest.mark.parametrize(("load_of_kind", "rule"), [(MessageLoad, MESSAGES), (ChargeLoad, LOANS)])
+def test_what_retention_takes_while_a_file_is_loaded_is_not_brought_back_by_lines_that_change_nothing(
+    database: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch, load_of_kind: type, rule: Rule
+) -> None:
+    kind = load_of_kind.extract.kind
+    load_all(database)
+    database.execute("DELETE FROM library.legal_hold")
+    checked = load_of_kind._after_references
+
+    def night(load: Any) -> None:
+        checked(load)
+        with connect(database_url, autocommit=True) as other:
+            assert sum(store.batches(other, rule, store.Terms(date(2026, 12, 24)))) > 0
+
+    monkeypatch.setattr(load_of_kind, "_after_references", night)
+    result = load(database, *FILES[kind], kind=kind)
+    assert (result.rejects, result.counts.added, result.counts.changed, result.counts.unchanged) == ([], 0, 0, 2)
+    number = {"messages": "M1", "charges": "C1"}[kind]
+    assert value(database, kind, "loan_number", number) is None

@@ -85,6 +85,14 @@ def test_whose_line_is_a_reject_is_in_the_file_all_the_same(database: Connection
     assert list(gone(database)) == ["3"]
 
 
+def test_who_was_gone_and_has_a_line_that_is_a_reject_is_back_all_the_same(database: Connection) -> None:
+    load(database, "patron_number", "1", "2", "3")
+    database.execute("UPDATE library.patron SET gone_on = %s WHERE patron_number <> '1'", [EARLIER])
+    counts = register(database, "1", rejects=(Reject(3, "2", "birth_date", Fault.NOT_A_DATE),))
+    assert (counts.rejected, counts.register) == (1, Register(back=1))
+    assert gone(database) == {"3": EARLIER}
+
+
 def test_a_line_that_does_not_say_whom_it_is_about_keeps_everybody(database: Connection) -> None:
     load(database, "patron_number", "1", "2")
     counts = register(database, "1", "3", rejects=(Reject(4, None, None, Fault.BROKEN_QUOTES),))

@@ -75,6 +75,15 @@ def test_a_hold_keeps_them_until_it_is_lifted(history: History) -> None:
     assert history.night(PATRONS_GONE, "2025-11-01").told == (1, 0, 0)
 
 
+def test_a_hold_that_lies_ahead_keeps_them_for_it_would_go_with_them(history: History) -> None:
+    gone(history)
+    history.hold("2025-10-20", "2025-10-20", "Q")  # none at all
+    assert history.night(PATRONS_GONE, DAY).due.held == 0
+    gone(history, "R")
+    history.hold("2099-01-01", None, "R")
+    assert history.night(PATRONS_GONE, DAY).told == (0, 1, 0)
+
+
 def test_what_holds_them_goes_first_and_they_follow_in_the_same_night(history: History) -> None:
     gone(history)
     loan = history.loan("2025-10-01", patron="Q")

@@ -192,6 +192,16 @@ def test_numbers_of_what_went_are_remembered_for_13_months_with_no_patron(histor
     assert history.rows(look) == []
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01 00:00+14", "0044-03-15 12:00 BC", "-infinity"])
+def test_a_moment_before_all_calendars_of_python_goes_like_any_other(history: History, moment: str) -> None:
+    history.add("message", message_number="M", patron_number="P", channel="sms", kind="k", sent_at=moment, text="T")
+    history.add("message", message_number="N", patron_number="P", channel="sms", kind="k", sent_at=moment, title="T")
+    history.add("reservation", reservation_number="R", patron_number="P", reserved_at=moment, deleted_at=moment)
+    history.add("loan", loan_number="L", patron_number="P", item_number="I", lent_at=moment, returned_at=moment)
+    for rule, rows in ((MESSAGES, 2), (RESERVATIONS, 1), (LOANS, 1)):
+        assert history.night(rule, "2025-12-01").told == (rows, 0, 0)
+
+
 def test_a_lost_item_that_nobody_has_billed_is_counted(history: History) -> None:
     history.loan(lost="2025-10-01")
     history.loan("2025-10-05", lost="2025-10-01")

@@ -109,3 +109,12 @@ def test_two_runs_at_once_share_the_work(database_url: str) -> None:
         assert sum(removed) + left == 180
         assert history.rows("SELECT count(*) FROM library.loan") == [0]
         assert [store.overdue(connection, rule, TERMS).rows for rule in RULES] == [0] * len(RULES)
+
+
+def test_numbers_that_another_run_is_forgetting_are_left_to_it(database_url: str) -> None:
+    with connect(database_url, autocommit=True) as connection, connect(database_url) as other:
+        connection.execute("INSERT INTO sync.forgotten VALUES ('loan', '1', '2025-01-01'), ('loan', '2', '2025-01-01')")
+        other.execute("DELETE FROM sync.forgotten WHERE number = '1'")
+        with connection.transaction():  # as a run has it, in whose batches no lock is waited for
+            assert list(store.batches(connection, LOANS, TERMS)) == [0]
+        assert connection.execute("SELECT number FROM sync.forgotten").fetchall() == [("1",)]

@@ -82,7 +82,16 @@ def test_a_time_without_an_offset_is_copenhagens(written: str, read: str) -> Non
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-01-02", "2026-01-02T25:00", "03:04", "yesterday", "2026-01-02T03:04+99:00", "2026-01-02T03:04+16:00"],
+    [
+        "2026-01-02",
+        "2026-01-02T25:00",
+        "03:04",
+        "yesterday",
+        "2026-01-02T03:04+99:00",
+        "2026-01-02T03:04+16:00",
+        "0001-01-01T00:00:00Z",  # as some systems write that they know none
+        "9999-12-31T23:59:59",
+    ],
 )
 def test_what_is_no_time_is_refused(written: str) -> None:
     with pytest.raises(UnreadableCell) as refused:

@@ -2,8 +2,8 @@
 
 from db.migrations.plain_sql import execute_beside
 
-revision = "0010"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

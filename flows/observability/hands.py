@@ -1,0 +1,88 @@
+"""What needs an operator's hand, told from how things stand: codes and numbers; the words are in `flows.wording`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from db.status.store import LastRun, Standing
+from flows.wording import Words
+from mappers.lateness import last_expected
+
+CODES = ("run ended badly", "run late", "never run", "waits for a word", "overdue", "schema behind", "registry silent")
+"""All that is told here; of the certificate `flows.observability.certificate` tells."""
+
+SECTIONS = ("hand", "hand_remedy")
+"""Where the wording has the words of each code."""
+
+NIGHTS = ("nightly",)
+"""The flow whose runs are made of others': it is told of by itself only where none of its steps is."""
+
+BAD_ENDS = ("incomplete", "failed", "aborted", "killed")
+"""States of a run that is over and has not done all that it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One thing that needs a hand, said and with what to do. `waits`: an operator's word is all that it needs."""
+
+    said: str
+    remedy: str
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The same as a code with its values."""
+
+    code: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    def in_words(self, said: Words) -> Hand:
+        """In a language."""
+        text, remedy = (said.say(section, self.code, **self.values) for section in SECTIONS)
+        return Hand(text, remedy, waits=self.code == "waits for a word")
+
+
+def look_at_runs(standing: Standing, steps: Sequence[str], last_night: date, said: Words) -> Iterator[Found]:
+    """Runs that ended badly, runs that wait, nights that did not come. `last_night`: the day of the last expected."""
+    bad = [run for run in standing.runs if run.state in BAD_ENDS]
+    for run in bad:
+        values: dict[str, object] = {"flow": name_of(run, said), "run": run.run_id, "day": run.today}
+        if run.flow not in NIGHTS or all(other.flow in NIGHTS or other.today != run.today for other in bad):
+            state = said.say("run_state", run.state)
+            yield Found("run ended badly", {**values, "state": state, "message": run.message or ""})
+    for run_id in sorted({question.run_id for question in standing.questions}):
+        asked = [question for question in standing.questions if question.run_id == run_id]
+        flow = said.say("flow", asked[0].flow)
+        yield Found("waits for a word", {"flow": flow, "run": run_id, "questions": len(asked)})
+    latest = {run.flow: run.today for run in standing.runs}
+    for step in steps:
+        expected, flow = last_expected(step, last_night), said.say("flow", step)
+        if step not in latest:
+            yield Found("never run", {"flow": flow})
+        elif latest[step] < expected:
+            yield Found("run late", {"flow": flow, "day": expected, "last": latest[step]})
+
+
+def look_at_proof(standing: Standing) -> Iterator[Found]:
+    """What the last proof of retention found overdue."""
+    left = {proof.rule: proof.overdue for proof in standing.proofs if proof.overdue}
+    if left:
+        rules = ", ".join(f"{rule} {number}" for rule, number in left.items())
+        yield Found("overdue", {"rules": rules, "run": standing.proofs[0].run_id})
+
+
+def name_of(run: LastRun, said: Words) -> str:
+    """A run's flow in words, of imports with the kind."""
+    flow = said.say("flow", run.flow)
+    return f"{flow} ({said.say('extract_kind', run.part)})" if run.part else flow
+
+
+def state_of(hands: Iterable[Hand]) -> str:
+    """How things stand as a whole, in the words of a run's state: `done`, `waiting` (for a word alone) or `failed`."""
+    found = list(hands)
+    if any(not hand.waits for hand in found):
+        return "failed"
+    return "waiting" if found else "done"
