@@ -33,6 +33,7 @@ bench: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.contract
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

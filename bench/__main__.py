@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from bench import (
     apply,
     client,
+    feed,
     growth,
     guardians,
     imports,
@@ -37,6 +38,7 @@ SUBJECTS: dict[str, Callable[[Sizes, Place], Iterator[Figure]]] = {
     "net_media": net_media.measure,
     "guardians": guardians.measure,
     "retention": retention.measure,
+    "feed": feed.measure,
 }
 """What there is to measure, in the order in which it is told."""
 

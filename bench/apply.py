@@ -48,7 +48,7 @@ READ = (
 
 
 @dataclass(slots=True)
-class _Passes:
+class Passes:
     """The nights in turn, and the batches of each: every pass finds the patrons as the one before has left them."""
 
     batch: int
@@ -69,7 +69,7 @@ class _Passes:
 
 def measure(sizes: Sizes, place: Place) -> Iterator[Figure]:
     """The two figures of applying."""
-    passes = _Passes(sizes.batch, sizes.batches)
+    passes = Passes(sizes.batch, sizes.batches)
     with (
         place.database() as url,
         connect(url, name="bench", autocommit=True) as connection,
@@ -88,20 +88,20 @@ def measure(sizes: Sizes, place: Place) -> Iterator[Figure]:
             return settled
 
         each = (
-            once(lambda: _ours(claiming, session, passes)),
+            once(lambda: ours(claiming, session, passes)),
             once(lambda: _row_by_row(connection, passes)),
             once(lambda: _bare(connection, passes)),
         )
-        ours, rows, bare = interleaved(sizes.rounds, *each)
+        our, rows, bare = interleaved(sizes.rounds, *each)
     patrons = sizes.batch * sizes.batches
 
     def rate(seconds: list[float]) -> str:
         return f"{patrons / median(seconds):,.0f}"
 
-    detail = f"patrons a second: {rate(ours)}"
+    detail = f"patrons a second: {rate(our)}"
     yield Figure(
         "apply against row by row",
-        ratio(rows, ours),
+        ratio(rows, our),
         "times",
         "at least",
         15,
@@ -109,7 +109,7 @@ def measure(sizes: Sizes, place: Place) -> Iterator[Figure]:
     )
     yield Figure(
         "apply against COPY and UPDATE of the patron table alone",
-        ratio(bare, ours),
+        ratio(bare, our),
         "times",
         "at least",
         0.3,
@@ -117,7 +117,7 @@ def measure(sizes: Sizes, place: Place) -> Iterator[Figure]:
     )
 
 
-def _ours(claiming: Session, session: Session, passes: _Passes) -> float:
+def ours(claiming: Session, session: Session, passes: Passes) -> float:
     """A run's way: claimed patrons, locked and read, the decisions written set by set. Seconds without deciding."""
     night, today, batches = passes.next()
     run_id = open_run(claiming.connection, flow="bench", today=today, dry_run=False, parameters={})
@@ -144,7 +144,7 @@ def _ours(claiming: Session, session: Session, passes: _Passes) -> float:
     return seconds
 
 
-def _row_by_row(connection: Connection, passes: _Passes) -> float:
+def _row_by_row(connection: Connection, passes: Passes) -> float:
     """A patron at a time, read and written; psycopg prepares the statements by itself. Seconds."""
     night, today, batches = passes.next()
     seconds = 0.0
@@ -181,7 +181,7 @@ def _write(cursor: Any, decision: Decision, today: date) -> None:
     )
 
 
-def _bare(connection: Connection, passes: _Passes) -> float:
+def _bare(connection: Connection, passes: Passes) -> float:
     """Every answer into a temporary table, and one UPDATE of those patrons who are another than before. Seconds."""
     night, _, batches = passes.next()
     seconds = 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Rounds of each comparison; look-ups, answers, patrons, lines, minors and loans in one of them."""
+    """Rounds of each comparison; look-ups, answers, patrons, lines, minors, loans and events in one of them."""
 
     rounds: int = 5
     look_ups: int = 3_000
@@ -24,6 +24,8 @@ class Sizes:
     minors: int = 50_000
     loans: int = 3_000_000
     few_loans: int = 300_000
+    events: int = 1_000_000
+    heard: int = 1_000
 
 
 FULL = Sizes()
@@ -43,4 +45,6 @@ SMALL = Sizes(
     minors=200,
     loans=3_000,
     few_loans=300,
+    events=500,
+    heard=20,
 )

@@ -12,6 +12,342 @@ CREATE SCHEMA sync;
 
 COMMENT ON SCHEMA sync IS 'The worker''s own: runs, checks, quarantine, approvals, access log, change feed';
 
+CREATE FUNCTION downstream.check_card(card_number text, pin text) RETURNS TABLE(accepted boolean, patron_number text, barred boolean, locked_until timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER ROWS 1
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    digest constant bytea := sha256(convert_to(coalesce(check_card.card_number, ''), 'UTF8'));
+    moment constant timestamptz := clock_timestamp();
+    tried sync.card_try;
+    holder text;
+    stored text;
+    is_right boolean;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('patronsync card ' || encode(digest, 'hex'), 0)); -- one try at a time
+    SELECT * INTO tried FROM sync.card_try AS one WHERE one.card_digest = digest;
+    SELECT card.patron_number, coalesce(kept.pin_hash, 'sha256$' || repeat('00', 16) || '$' || repeat('-', 64))
+    INTO holder, stored
+    FROM (SELECT) AS nobody
+    LEFT JOIN library.patron_card AS card ON card.card_number = check_card.card_number
+    LEFT JOIN library.card_pin AS kept ON kept.card_number = card.card_number;
+    is_right := split_part(stored, '$', 1) = 'sha256' AND encode(sha256(
+        decode(split_part(stored, '$', 2), 'hex') || convert_to(coalesce(check_card.pin, ''), 'UTF8')), 'hex')
+        = split_part(stored, '$', 3);
+    IF tried.locked_until > moment THEN
+        RETURN QUERY SELECT false, NULL::text, NULL::boolean, tried.locked_until;
+    ELSIF is_right THEN
+        DELETE FROM sync.card_try AS one WHERE one.card_digest = digest;
+        RETURN QUERY
+            SELECT true, patron.patron_number,
+                   patron.gone_on IS NOT NULL OR patron.registry_status IS NOT DISTINCT FROM 90 OR EXISTS (
+                       SELECT FROM library.block
+                       WHERE block.patron_number = patron.patron_number AND block.since <= library.copenhagen_today()),
+                   NULL::timestamptz
+            FROM library.patron AS patron WHERE patron.patron_number = holder;
+    ELSE
+        DELETE FROM sync.card_try AS one WHERE one.last_try < moment - interval '1 day';
+        INSERT INTO sync.card_try AS one (card_digest, wrong_tries, last_try) VALUES (digest, 1, moment)
+        ON CONFLICT (card_digest) DO UPDATE
+        SET wrong_tries = CASE WHEN one.locked_until IS NULL THEN one.wrong_tries + 1 ELSE 1 END,
+            last_try = moment,
+            locked_until = CASE WHEN one.locked_until IS NULL AND one.wrong_tries >= 4 THEN moment + interval '15 minutes' END;
+        RETURN QUERY
+            SELECT false, NULL::text, NULL::boolean, one.locked_until FROM sync.card_try AS one WHERE one.card_digest = digest;
+    END IF;
+END
+$_$;
+
+COMMENT ON FUNCTION downstream.check_card(card_number text, pin text) IS 'Whether a PIN is the card''s: accepted, and of an accepted card the patron''s number and whether the patron is barred today. Five wrong tries in a row lock the number shown for 15 minutes (locked_until), card or no card. Call it in a transaction of its own, and commit it: a try counts when it is committed';
+
+CREATE FUNCTION downstream.clear_absence(patron_number text, absent_from date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM sync.lock_own_patron(clear_absence.patron_number);
+    DELETE FROM library.absence AS held
+    WHERE held.patron_number = clear_absence.patron_number AND held.absent_from = clear_absence.absent_from;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO sync.change (patron_number, kind, fields) VALUES (clear_absence.patron_number, 'patron.absence', '{absence}');
+    RETURN true;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) IS 'Takes an absence period back, by its first day; true: there was one';
+
+CREATE FUNCTION downstream.commit_position(consumer text, "position" bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM sync.own_consumer(commit_position.consumer);
+    UPDATE sync.consumer AS one
+    SET "position" = commit_position.position,
+        read_snapshot = CASE WHEN commit_position.position = one.reading_to THEN one.reading_snapshot ELSE one.read_snapshot END,
+        reading_snapshot = CASE WHEN commit_position.position < one.reading_to THEN one.reading_snapshot END,
+        reading_after = CASE WHEN commit_position.position < one.reading_to THEN commit_position.position END,
+        reading_to = CASE WHEN commit_position.position < one.reading_to THEN one.reading_to END,
+        stopped_at = NULL, stopped_position = NULL, stopped_reason = NULL,
+        read_at = clock_timestamp()
+    WHERE one.consumer = commit_position.consumer
+      AND commit_position.position > one.reading_after AND commit_position.position <= one.reading_to
+      AND EXISTS (
+          SELECT FROM sync.change
+          WHERE change.position = commit_position.position
+            AND pg_visible_in_snapshot(change.transaction_id, one.reading_snapshot)
+            AND NOT pg_visible_in_snapshot(change.transaction_id, one.read_snapshot));
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'this is no event that the consumer is reading'
+            USING ERRCODE = 'PF007', HINT = 'Does somebody else read in its name?';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.commit_position(consumer text, "position" bigint) IS 'Says that a consumer is done with this event and those given before it';
+
+CREATE FUNCTION downstream.forget_consumer(consumer text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    BEGIN
+        PERFORM sync.own_consumer(forget_consumer.consumer);
+    EXCEPTION WHEN SQLSTATE 'PF002' THEN NULL; -- who is dead may be forgotten
+    END;
+    DELETE FROM sync.consumer AS one WHERE one.consumer = forget_consumer.consumer;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.forget_consumer(consumer text) IS 'Ends a consumer: no event is kept for it any more';
+
+CREATE FUNCTION downstream.next_changes(consumer text, most integer DEFAULT 1000) RETURNS TABLE("position" bigint, patron_number text, kind text, fields text[], at timestamp with time zone, run bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    mine sync.consumer := sync.own_consumer(next_changes.consumer);
+    committed pg_snapshot;
+BEGIN
+    IF mine.reading_snapshot IS NULL THEN
+        committed := sync.committed_by_now();
+        -- + 0: or the least place would be looked for from the first event on
+        SELECT min(change.position + 0) - 1, max(change.position + 0) INTO mine.reading_after, mine.reading_to
+        FROM sync.change
+        WHERE change.transaction_id >= pg_snapshot_xmin(mine.read_snapshot)
+          AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
+          AND pg_visible_in_snapshot(change.transaction_id, committed);
+        IF mine.reading_to IS NULL THEN
+            IF mine.read_at < clock_timestamp() - interval '1 hour' THEN
+                UPDATE sync.consumer AS one SET read_snapshot = committed, read_at = clock_timestamp()
+                WHERE one.consumer = next_changes.consumer AND one.read_snapshot::text = mine.read_snapshot::text
+                  AND one.reading_snapshot IS NULL;
+            END IF;
+            RETURN;
+        END IF;
+        mine.reading_snapshot := committed;
+        UPDATE sync.consumer AS one
+        SET reading_snapshot = committed, reading_after = mine.reading_after, reading_to = mine.reading_to,
+            read_at = clock_timestamp()
+        WHERE one.consumer = next_changes.consumer AND one.read_snapshot::text = mine.read_snapshot::text AND one.reading_snapshot IS NULL;
+        IF NOT FOUND THEN
+            RETURN; -- somebody else reads in this name at this moment
+        END IF;
+    END IF;
+    RETURN QUERY
+        SELECT change.position, change.patron_number, change.kind, change.fields, change.at, change.run_id
+        FROM sync.change
+        WHERE change.position > mine.reading_after AND change.position <= mine.reading_to
+          AND pg_visible_in_snapshot(change.transaction_id, mine.reading_snapshot)
+          AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
+        ORDER BY change.position
+        LIMIT most;
+    IF NOT FOUND THEN -- what was left of them was deleted by hand
+        UPDATE sync.consumer AS one
+        SET read_snapshot = one.reading_snapshot, reading_snapshot = NULL, reading_after = NULL, reading_to = NULL
+        WHERE one.consumer = next_changes.consumer AND one.reading_snapshot::text = mine.reading_snapshot::text;
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.next_changes(consumer text, most integer) IS 'The events that a consumer has to deal with next';
+
+CREATE FUNCTION downstream.register_consumer(consumer text, start text DEFAULT 'now'::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    committed constant pg_snapshot := sync.committed_by_now();
+    since timestamptz;
+    known sync.consumer;
+    first_position bigint;
+    last_position bigint;
+BEGIN
+    IF register_consumer.consumer !~ '^[a-z][a-z0-9_-]{0,62}$' THEN
+        RAISE EXCEPTION 'the consumer''s name must be small letters, digits, - and _' USING ERRCODE = 'PF006';
+    END IF;
+    IF start NOT IN ('now', 'beginning', 'kept') THEN
+        BEGIN
+            since := start::timestamptz;
+        EXCEPTION WHEN data_exception THEN
+            RAISE EXCEPTION 'a consumer starts from now, beginning, kept or a time' USING ERRCODE = 'PF005';
+        END;
+    ELSIF start = 'kept' THEN
+        since := '-infinity';
+    END IF;
+    SELECT * INTO known FROM sync.consumer AS one WHERE one.consumer = register_consumer.consumer FOR UPDATE;
+    IF known.consumer IS NOT NULL THEN
+        IF known.dead_on IS NULL THEN
+            RAISE EXCEPTION 'there is a consumer of this name' USING ERRCODE = 'PF004', HINT = 'Forget it first.';
+        END IF;
+        PERFORM downstream.forget_consumer(register_consumer.consumer);
+    END IF;
+    IF since IS NOT NULL THEN
+        SELECT min(change.position + 0) INTO first_position FROM sync.change
+        WHERE change.at >= since AND pg_visible_in_snapshot(change.transaction_id, committed);
+        SELECT max(change.position + 0) INTO last_position FROM sync.change
+        WHERE change.position >= first_position AND pg_visible_in_snapshot(change.transaction_id, committed);
+    END IF;
+    INSERT INTO sync.consumer (consumer, read_snapshot, reading_snapshot, reading_after, reading_to, patrons_after, registered_by)
+    VALUES (register_consumer.consumer,
+            CASE WHEN first_position IS NULL THEN committed ELSE '1:1:' END,
+            CASE WHEN first_position IS NOT NULL THEN committed END,
+            first_position - 1, last_position,
+            CASE WHEN start = 'beginning' THEN '' END, sync.caller());
+END
+$_$;
+
+COMMENT ON FUNCTION downstream.register_consumer(consumer text, start text) IS 'Registers a consumer of the change feed, from now, beginning, kept or a time on';
+
+CREATE FUNCTION downstream.sees_protected() RETURNS boolean
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH RECURSIVE holding(id) AS (
+          SELECT pg_roles.oid
+            FROM pg_roles
+           WHERE (pg_roles.rolname = CURRENT_USER)
+         UNION
+          SELECT member.roleid
+            FROM (pg_auth_members member
+              JOIN holding ON ((holding.id = member.member)))
+         )
+  SELECT (EXISTS ( SELECT
+            FROM (holding
+              JOIN pg_roles held ON ((held.oid = holding.id)))
+           WHERE (held.rolname = ANY (ARRAY['patronsync_staff'::name, 'patronsync_worker'::name])))) AS "exists";
+END;
+
+COMMENT ON FUNCTION downstream.sees_protected() IS 'Whether the role that asks may see names and addresses of protected patrons';
+
+CREATE FUNCTION downstream.set_absence(patron_number text, absent_from date, absent_to date DEFAULT NULL::date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    today constant date := library.copenhagen_today();
+BEGIN
+    PERFORM sync.lock_own_patron(set_absence.patron_number);
+    IF set_absence.absent_from IS NULL OR NOT isfinite(set_absence.absent_from) OR set_absence.absent_to < today
+       OR set_absence.absent_to < set_absence.absent_from OR NOT isfinite(coalesce(set_absence.absent_to, today))
+       OR (set_absence.absent_from < today AND NOT EXISTS (
+           SELECT FROM library.absence AS held
+           WHERE held.patron_number = set_absence.patron_number AND held.absent_from = set_absence.absent_from)) THEN
+        RAISE EXCEPTION 'an absence begins today or later, and ends then or later' USING ERRCODE = 'PW002';
+    END IF;
+    IF EXISTS (
+        SELECT FROM library.absence AS held
+        WHERE held.patron_number = set_absence.patron_number AND held.absent_from <> set_absence.absent_from
+          AND held.absent_from <= coalesce(set_absence.absent_to, 'infinity')
+          AND coalesce(held.absent_to, 'infinity') >= set_absence.absent_from) THEN
+        RAISE EXCEPTION 'another absence overlaps' USING ERRCODE = 'PW003';
+    END IF;
+    INSERT INTO library.absence AS held (patron_number, absent_from, absent_to)
+    VALUES (set_absence.patron_number, set_absence.absent_from, set_absence.absent_to)
+    ON CONFLICT ON CONSTRAINT absence_pkey DO UPDATE SET absent_to = excluded.absent_to
+        WHERE held.absent_to IS DISTINCT FROM excluded.absent_to;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_absence.patron_number, 'patron.absence', '{absence}');
+    RETURN true;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.set_absence(patron_number text, absent_from date, absent_to date) IS 'Sets an absence period, or moves its last day (null: until further notice); true: something is another now';
+
+CREATE FUNCTION downstream.set_email(patron_number text, email text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+BEGIN
+    PERFORM sync.lock_own_patron(set_email.patron_number);
+    IF set_email.email !~ '^[^@[:space:][:cntrl:]]{1,64}@[^@[:space:][:cntrl:]]+[.][^@[:space:][:cntrl:].]+$'
+       OR length(set_email.email) > 254 THEN
+        RAISE EXCEPTION 'an e-mail address is a name, an @ and a domain' USING ERRCODE = 'PW005';
+    END IF;
+    UPDATE library.patron AS one SET email = set_email.email
+    WHERE one.patron_number = set_email.patron_number AND one.email IS DISTINCT FROM set_email.email;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_email.patron_number, 'patron.contact', '{email}');
+    RETURN true;
+END
+$_$;
+
+COMMENT ON FUNCTION downstream.set_email(patron_number text, email text) IS 'Sets the e-mail address (null: none); true: something is another now';
+
+CREATE FUNCTION downstream.set_home_branch(patron_number text, branch text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM sync.lock_own_patron(set_home_branch.patron_number);
+    IF NOT EXISTS (SELECT FROM library.branch AS one WHERE one.branch = set_home_branch.branch) THEN
+        RAISE EXCEPTION 'there is no such branch' USING ERRCODE = 'PW006';
+    END IF;
+    UPDATE library.patron AS one SET home_branch = set_home_branch.branch
+    WHERE one.patron_number = set_home_branch.patron_number AND one.home_branch IS DISTINCT FROM set_home_branch.branch;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO sync.change (patron_number, kind, fields)
+    VALUES (set_home_branch.patron_number, 'patron.branch', '{home_branch}');
+    RETURN true;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.set_home_branch(patron_number text, branch text) IS 'Sets the home branch; true: something is another now';
+
+CREATE FUNCTION downstream.set_mobile(patron_number text, mobile text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    wanted constant text := replace(set_mobile.mobile, ' ', '');
+BEGIN
+    PERFORM sync.lock_own_patron(set_mobile.patron_number);
+    IF wanted !~ '^([+]|00)?[0-9]{8,15}$' THEN
+        RAISE EXCEPTION 'a mobile number is 8 to 15 digits, with a country''s + or 00 or without' USING ERRCODE = 'PW004';
+    END IF;
+    IF ARRAY(SELECT phone.number FROM library.patron_phone AS phone
+             WHERE phone.patron_number = set_mobile.patron_number AND phone.kind = 'mobile')
+       = array_remove(ARRAY[wanted], NULL) THEN
+        RETURN false;
+    END IF;
+    DELETE FROM library.patron_phone AS phone
+    WHERE phone.patron_number = set_mobile.patron_number AND phone.kind = 'mobile';
+    INSERT INTO library.patron_phone (patron_number, kind, number)
+    SELECT set_mobile.patron_number, 'mobile', wanted WHERE wanted IS NOT NULL;
+    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_mobile.patron_number, 'patron.contact', '{mobile}');
+    RETURN true;
+END
+$_$;
+
+COMMENT ON FUNCTION downstream.set_mobile(patron_number text, mobile text) IS 'Sets the one mobile number in place of those there are (null: none); true: something is another now';
+
 CREATE FUNCTION library.age_band(birth_date date, day date) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT CASE
@@ -166,20 +502,42 @@ COMMENT ON COLUMN library.patron.gone_on IS 'The day the patron was not in an ex
 
 CREATE FUNCTION library.current_address(patron library.patron, day date) RETURNS TABLE(kind text, co_name text, street text, lines text[], town text, postal_code text, postal_district text, country text)
     LANGUAGE sql IMMUTABLE ROWS 1 PARALLEL SAFE
-    AS $$
-    SELECT
-        CASE WHEN contact THEN 'contact' ELSE patron.address_kind END,
-        CASE WHEN NOT contact THEN patron.co_name END,
-        CASE WHEN NOT contact THEN patron.street END,
-        CASE WHEN contact THEN patron.contact_lines ELSE patron.address_lines END,
-        CASE WHEN NOT contact THEN patron.town END,
-        CASE WHEN NOT contact THEN patron.postal_code END,
-        CASE WHEN NOT contact THEN patron.postal_district END,
-        CASE WHEN NOT contact THEN patron.country END
-    FROM library.contact_is_valid(
-        patron.contact_lines, patron.contact_from, patron.contact_to, patron.registry_status, day
-    ) AS contact
-$$;
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN contact.contact THEN 'contact'::text
+             ELSE (current_address.patron).address_kind
+         END AS address_kind,
+         CASE
+             WHEN (NOT contact.contact) THEN (current_address.patron).co_name
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN (NOT contact.contact) THEN (current_address.patron).street
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN contact.contact THEN (current_address.patron).contact_lines
+             ELSE (current_address.patron).address_lines
+         END AS address_lines,
+         CASE
+             WHEN (NOT contact.contact) THEN (current_address.patron).town
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN (NOT contact.contact) THEN (current_address.patron).postal_code
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN (NOT contact.contact) THEN (current_address.patron).postal_district
+             ELSE NULL::text
+         END AS "case",
+         CASE
+             WHEN (NOT contact.contact) THEN (current_address.patron).country
+             ELSE NULL::text
+         END AS "case"
+    FROM library.contact_is_valid((current_address.patron).contact_lines, (current_address.patron).contact_from, (current_address.patron).contact_to, (current_address.patron).registry_status, current_address.day) contact(contact);
+END;
 
 COMMENT ON FUNCTION library.current_address(patron library.patron, day date) IS 'The address that is current on the day, contact address or base address';
 
@@ -192,23 +550,17 @@ $$;
 
 COMMENT ON FUNCTION library.held_patrons(day date) IS 'Patrons of whom a legal hold keeps all on the day';
 
-CREATE FUNCTION library.is_protected(cpr_number text, protection_flag boolean, protected_from date, protected_to date, day date) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ SELECT CASE
-    WHEN NOT library.is_registry_number(cpr_number) THEN false
-    WHEN protection_flag IS NULL THEN NULL
-    ELSE protection_flag
-        OR (num_nonnulls(protected_from, protected_to) > 0
-            AND coalesce(protected_from <= day, true) AND coalesce(day <= protected_to, true))
-END $$;
-
-COMMENT ON FUNCTION library.is_protected(cpr_number text, protection_flag boolean, protected_from date, protected_to date, day date) IS 'Whether name and address are protected on the day; null: the registry has not spoken, take as protected';
-
 CREATE FUNCTION library.is_registry_number(cpr text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $_$ SELECT coalesce(cpr ~ '^[0-5][0-9]{9}$', false) $_$;
+    RETURN COALESCE((cpr ~ '^[0-5][0-9]{9}$'::text), false);
 
 COMMENT ON FUNCTION library.is_registry_number(cpr text) IS 'Whether the registry can know the CPR number: not a replacement number (day of month + 60, or letters in the serial), nor none';
+
+CREATE FUNCTION library.is_protected(cpr_number text, protection_flag boolean, protected_from date, protected_to date, day date) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (NOT library.is_registry_number(cpr_number)) THEN false WHEN (protection_flag IS NULL) THEN NULL::boolean ELSE (protection_flag OR ((num_nonnulls(protected_from, protected_to) > 0) AND COALESCE((protected_from <= day), true) AND COALESCE((day <= protected_to), true))) END;
+
+COMMENT ON FUNCTION library.is_protected(cpr_number text, protection_flag boolean, protected_from date, protected_to date, day date) IS 'Whether name and address are protected on the day; null: the registry has not spoken, take as protected';
 
 CREATE FUNCTION library.municipality_statistics(day date) RETURNS TABLE(municipality_code text, age_band text, patron_group text, patrons bigint, minors bigint, with_net_media bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -306,6 +658,12 @@ $$;
 
 COMMENT ON FUNCTION sync.add_patron_checks() IS 'Makes the sync.patron_check rows of the patrons that a statement added';
 
+CREATE FUNCTION sync.caller() RETURNS text
+    LANGUAGE sql STABLE
+    AS $$ SELECT coalesce(nullif(current_setting('role'), 'none'), session_user::text) $$;
+
+COMMENT ON FUNCTION sync.caller() IS 'The role that was set, else the one that logged in';
+
 CREATE FUNCTION sync.carry_totals() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -369,8 +727,23 @@ $$;
 
 COMMENT ON FUNCTION sync.charges_removed() IS 'Keeps on the loan what its clock needs of settled charges that are gone';
 
+CREATE FUNCTION sync.committed_by_now() RETURNS pg_snapshot
+    LANGUAGE sql
+    AS $$
+    -- A snapshot does not name the transaction that takes it as open, and so would count it as committed.
+    SELECT CASE WHEN own IS NULL OR own >= pg_snapshot_xmax(seen) THEN seen
+        ELSE concat_ws(':', least(own, pg_snapshot_xmin(seen)), pg_snapshot_xmax(seen),
+                       (SELECT string_agg(id::text, ',' ORDER BY id)
+                        FROM (SELECT pg_snapshot_xip(seen) UNION SELECT own) AS open (id)))::pg_snapshot
+    END
+    FROM (SELECT pg_current_snapshot(), pg_current_xact_id_if_assigned()) AS now (seen, own)
+$$;
+
+COMMENT ON FUNCTION sync.committed_by_now() IS 'Which transactions are committed, the caller''s own not among them';
+
 CREATE FUNCTION sync.drop_access_partitions(cut_off date) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 DECLARE
     partition regclass;
@@ -400,7 +773,8 @@ $_$;
 COMMENT ON FUNCTION sync.drop_access_partitions(cut_off date) IS 'Drops partitions of the access log that are over for good, and empty';
 
 CREATE FUNCTION sync.ensure_access_partition(month date) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 DECLARE
     first_day constant date := date_trunc('month', month)::date;
@@ -434,6 +808,19 @@ $_$;
 
 COMMENT ON FUNCTION sync.ensure_access_partition(month date) IS 'Makes the access log''s partition for the day''s month where missing';
 
+CREATE FUNCTION sync.is_member(role text, of_role text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    WITH RECURSIVE holding (id) AS (
+        SELECT oid FROM pg_catalog.pg_roles WHERE rolname = role
+        UNION
+        SELECT member.roleid FROM pg_catalog.pg_auth_members AS member JOIN holding ON holding.id = member.member
+    )
+    SELECT EXISTS (SELECT FROM holding JOIN pg_catalog.pg_roles ON oid = id WHERE rolname = of_role)
+$$;
+
+COMMENT ON FUNCTION sync.is_member(role text, of_role text) IS 'Whether a role is another, or is in it';
+
 CREATE FUNCTION sync.keep_of_charges(numbers text[], days date[], bills boolean[]) RETURNS void
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_custom_plan'
@@ -454,14 +841,37 @@ $$;
 
 COMMENT ON FUNCTION sync.keep_of_charges(numbers text[], days date[], bills boolean[]) IS 'Keeps on these loans the day of settlement of charges that are gone, and whether they were bills for a lost item';
 
+CREATE FUNCTION sync.keep_pins(patrons text[], cards text[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    INSERT INTO sync.moving_pin (card_number, pin_hash)
+    SELECT DISTINCT ON (given.card_number) given.card_number, pin.pin_hash
+    FROM unnest(patrons, cards) AS given (patron_number, card_number)
+    JOIN library.patron_card AS card USING (patron_number)
+    JOIN library.card_pin AS pin ON pin.card_number = card.card_number
+    ORDER BY given.card_number, card.card_number = given.card_number DESC, card.card_number
+$$;
+
+COMMENT ON FUNCTION sync.keep_pins(patrons text[], cards text[]) IS 'Keeps these patrons'' PINs for the cards that they get';
+
 CREATE TABLE sync.consumer (
     consumer text NOT NULL,
-    transaction_id xid8,
     "position" bigint,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
     read_at timestamp with time zone DEFAULT now() NOT NULL,
     dead_on date,
-    CONSTRAINT consumer_check CHECK (((transaction_id IS NULL) = ("position" IS NULL))),
+    read_snapshot pg_snapshot DEFAULT '1:1:'::pg_snapshot NOT NULL,
+    reading_snapshot pg_snapshot,
+    reading_after bigint,
+    reading_to bigint,
+    patrons_after text,
+    registered_by text DEFAULT SESSION_USER NOT NULL,
+    stopped_at timestamp with time zone,
+    stopped_position bigint,
+    stopped_reason text,
+    CONSTRAINT consumer_check CHECK ((num_nonnulls(reading_snapshot, reading_after, reading_to) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT consumer_check1 CHECK ((num_nonnulls(stopped_at, stopped_position, stopped_reason) = ANY (ARRAY[0, 3]))),
     CONSTRAINT consumer_consumer_check CHECK ((consumer <> ''::text))
 );
 
@@ -469,15 +879,31 @@ COMMENT ON TABLE sync.consumer IS 'Who reads the change feed, and how far each h
 
 COMMENT ON COLUMN sync.consumer.consumer IS 'Name of the consumer';
 
-COMMENT ON COLUMN sync.consumer.transaction_id IS 'Transaction of the last event that it has read; null: none';
-
-COMMENT ON COLUMN sync.consumer."position" IS 'Place of the last event that it has read; null: none';
+COMMENT ON COLUMN sync.consumer."position" IS 'Place of the last event that it has said it has read; null: none';
 
 COMMENT ON COLUMN sync.consumer.registered_at IS 'When it registered';
 
 COMMENT ON COLUMN sync.consumer.read_at IS 'When it last read';
 
 COMMENT ON COLUMN sync.consumer.dead_on IS 'The day on which it was declared dead: it had not read for too long, and events it had not read may be gone; null: it lives';
+
+COMMENT ON COLUMN sync.consumer.read_snapshot IS 'What was committed by then it has read: an event stays until that holds of every living consumer';
+
+COMMENT ON COLUMN sync.consumer.reading_snapshot IS 'It is reading what was committed between read_snapshot and then; null: it is at nothing';
+
+COMMENT ON COLUMN sync.consumer.reading_after IS 'Of that it has read what stands up to this place';
+
+COMMENT ON COLUMN sync.consumer.reading_to IS 'The last place of that';
+
+COMMENT ON COLUMN sync.consumer.patrons_after IS 'It began with all patrons, and has been told of those up to this number; null: of all, or it began with none';
+
+COMMENT ON COLUMN sync.consumer.registered_by IS 'The database role that registered it, and may read in its name';
+
+COMMENT ON COLUMN sync.consumer.stopped_at IS 'When it stopped because an event could not be delivered; null: it has not';
+
+COMMENT ON COLUMN sync.consumer.stopped_position IS 'Place of that event';
+
+COMMENT ON COLUMN sync.consumer.stopped_reason IS 'Why, as a code; never what a receiver answered';
 
 CREATE FUNCTION sync.living_consumers(day date, dead_days integer) RETURNS SETOF sync.consumer
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -487,6 +913,45 @@ CREATE FUNCTION sync.living_consumers(day date, dead_days integer) RETURNS SETOF
 $$;
 
 COMMENT ON FUNCTION sync.living_consumers(day date, dead_days integer) IS 'Consumers of the change feed for which events are kept';
+
+CREATE FUNCTION sync.lock_own_patron(number text) RETURNS library.patron
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    found library.patron;
+BEGIN
+    SELECT * INTO found FROM library.patron WHERE patron_number = number FOR NO KEY UPDATE;
+    IF found.patron_number IS NULL OR found.gone_on IS NOT NULL OR found.registry_status IS NOT DISTINCT FROM 90 THEN
+        RAISE EXCEPTION 'there is no such patron' USING ERRCODE = 'PW001';
+    END IF;
+    RETURN found;
+END
+$$;
+
+COMMENT ON FUNCTION sync.lock_own_patron(number text) IS 'Locks a patron who changes something on the website';
+
+CREATE FUNCTION sync.make_roles(names text[]) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    name text;
+    made integer := 0;
+BEGIN
+    FOREACH name IN ARRAY names LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+                made := made + 1;
+            EXCEPTION -- another database of the server is being upgraded too; or the user may not
+                WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN NULL;
+            END;
+        END IF;
+    END LOOP;
+    RETURN made;
+END
+$$;
+
+COMMENT ON FUNCTION sync.make_roles(names text[]) IS 'Makes the roles that are missing, where the caller may';
 
 CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_code text, age_band text, patron_group text, patrons bigint, minors bigint, with_net_media bigint)
     LANGUAGE sql STABLE
@@ -500,6 +965,30 @@ CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_cod
 $$;
 
 COMMENT ON FUNCTION sync.municipality_cells(day date) IS 'Patrons by municipality, age band and group, nothing left out';
+
+CREATE FUNCTION sync.own_consumer(named text) RETURNS sync.consumer
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    found sync.consumer;
+BEGIN
+    SELECT * INTO found FROM sync.consumer WHERE consumer = named;
+    IF found.consumer IS NULL THEN
+        RAISE EXCEPTION 'there is no consumer of this name' USING ERRCODE = 'PF001', HINT = 'Register it.';
+    END IF;
+    IF found.registered_by <> sync.caller() AND NOT sync.is_member(sync.caller(), 'patronsync_worker')
+       AND NOT pg_has_role(sync.caller(), (SELECT relowner FROM pg_class WHERE oid = 'sync.consumer'::regclass), 'MEMBER') THEN
+        RAISE EXCEPTION 'the consumer is another role''s' USING ERRCODE = 'PF003', HINT = 'Register one of your own.';
+    END IF;
+    IF found.dead_on IS NOT NULL THEN
+        RAISE EXCEPTION 'the consumer was declared dead: events that it has not read may be gone'
+            USING ERRCODE = 'PF002', HINT = 'Register it anew, from the beginning.';
+    END IF;
+    RETURN found;
+END
+$$;
+
+COMMENT ON FUNCTION sync.own_consumer(named text) IS 'A consumer, for who may read in its name';
 
 CREATE FUNCTION sync.patrons_to_go(gone_by date, over_by date) RETURNS TABLE(patron_number text)
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -539,6 +1028,56 @@ END
 $$;
 
 COMMENT ON FUNCTION sync.payments_touched() IS 'Settles the charges anew whose payments were added or deleted';
+
+CREATE FUNCTION sync.pin_salts(cards text[]) RETURNS TABLE(card_number text, salt text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT pin.card_number, split_part(pin.pin_hash, '$', 2) FROM library.card_pin AS pin
+    WHERE pin.card_number = ANY (cards) AND pin.pin_hash LIKE 'sha256$%'
+$_$;
+
+COMMENT ON FUNCTION sync.pin_salts(cards text[]) IS 'The salts of these cards'' PINs';
+
+CREATE FUNCTION sync.put_kept_pins() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH moved AS (
+        DELETE FROM sync.moving_pin WHERE transaction_id = pg_current_xact_id() RETURNING card_number, pin_hash
+    )
+    INSERT INTO library.card_pin (card_number, pin_hash) SELECT card_number, pin_hash FROM moved
+    ON CONFLICT (card_number) DO UPDATE SET pin_hash = excluded.pin_hash WHERE card_pin.pin_hash <> excluded.pin_hash
+$$;
+
+COMMENT ON FUNCTION sync.put_kept_pins() IS 'Stores the PINs that this transaction has kept';
+
+CREATE FUNCTION sync.put_pins(cards text[], hashes text[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    DELETE FROM library.card_pin AS pin USING unnest(cards, hashes) AS given (card_number, pin_hash)
+    WHERE pin.card_number = given.card_number AND given.pin_hash IS NULL;
+    INSERT INTO library.card_pin (card_number, pin_hash)
+    SELECT card_number, pin_hash FROM unnest(cards, hashes) AS given (card_number, pin_hash) WHERE pin_hash IS NOT NULL
+    ON CONFLICT (card_number) DO UPDATE SET pin_hash = excluded.pin_hash WHERE card_pin.pin_hash <> excluded.pin_hash;
+$$;
+
+COMMENT ON FUNCTION sync.put_pins(cards text[], hashes text[]) IS 'Stores, changes and clears the hashes of these cards'' PINs';
+
+CREATE FUNCTION sync.rebase_feed() RETURNS bigint
+    LANGUAGE sql
+    AS $$
+    UPDATE sync.change SET transaction_id = '2';
+    WITH moved AS (
+        UPDATE sync.consumer
+        SET read_snapshot = '1:1:', reading_snapshot = NULL, reading_after = NULL, reading_to = NULL
+        RETURNING consumer
+    )
+    SELECT count(*) FROM moved
+$$;
+
+COMMENT ON FUNCTION sync.rebase_feed() IS 'Makes the change feed readable after a restore into another server: every consumer is given all kept events again';
 
 CREATE TABLE sync.run (
     run_id bigint NOT NULL,
@@ -635,6 +1174,18 @@ CREATE FUNCTION sync.run_totals(run sync.run) RETURNS TABLE(name text, label tex
 $$;
 
 COMMENT ON FUNCTION sync.run_totals(run sync.run) IS 'What a run''s record has to be counted, for the metrics';
+
+CREATE FUNCTION sync.same_pins(cards text[], hashes text[]) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT given.card_number
+    FROM unnest(cards, hashes) AS given (card_number, pin_hash)
+    LEFT JOIN library.card_pin AS pin ON pin.card_number = given.card_number
+    WHERE pin.pin_hash IS NOT DISTINCT FROM given.pin_hash
+$$;
+
+COMMENT ON FUNCTION sync.same_pins(cards text[], hashes text[]) IS 'Those of these cards whose PIN is the given one';
 
 CREATE FUNCTION sync.settle_charges(numbers text[]) RETURNS void
     LANGUAGE plpgsql
@@ -745,25 +1296,16 @@ $$;
 
 COMMENT ON FUNCTION sync.touch_patrons() IS 'Notes whose rights to net media must be decided: patrons added, and whose blocks are others';
 
-CREATE VIEW downstream.municipality_statistics AS
- SELECT municipality_code,
-    age_band,
-    patron_group,
-    patrons,
-    minors,
-    with_net_media
-   FROM library.municipality_statistics(library.copenhagen_today()) municipality_statistics(municipality_code, age_band, patron_group, patrons, minors, with_net_media);
+CREATE FUNCTION sync.wake_consumers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('patronsync_change', '');
+    RETURN NULL;
+END
+$$;
 
-COMMENT ON VIEW downstream.municipality_statistics IS 'Patrons, minors and patrons with a right to net media, by municipality, age band and patron group; cells of fewer than 5 are left out';
-
-CREATE VIEW downstream.municipality_totals AS
- SELECT municipality_code,
-    patrons,
-    minors,
-    with_net_media
-   FROM library.municipality_totals(library.copenhagen_today()) municipality_totals(municipality_code, patrons, minors, with_net_media);
-
-COMMENT ON VIEW downstream.municipality_totals IS 'The same by municipality alone';
+COMMENT ON FUNCTION sync.wake_consumers() IS 'Wakes whoever listens to patronsync_change, once the events are committed';
 
 CREATE TABLE library.absence (
     patron_number text NOT NULL,
@@ -779,6 +1321,24 @@ COMMENT ON COLUMN library.absence.patron_number IS 'The patron';
 COMMENT ON COLUMN library.absence.absent_from IS 'First day';
 
 COMMENT ON COLUMN library.absence.absent_to IS 'Last day; null: until further notice';
+
+CREATE VIEW downstream.absence AS
+ SELECT patron_number,
+    absent_from,
+    absent_to,
+    (absent_from <= library.copenhagen_today()) AS absent_today
+   FROM library.absence absence
+  WHERE ((absent_to IS NULL) OR (absent_to >= library.copenhagen_today()));
+
+COMMENT ON VIEW downstream.absence IS 'Absence periods, today''s and later ones (fraværsperiode): no reservation is fulfilled in one; nothing else stops';
+
+COMMENT ON COLUMN downstream.absence.patron_number IS 'The patron. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.absence.absent_from IS 'First day. Source: library, or the patron on the website. Never null';
+
+COMMENT ON COLUMN downstream.absence.absent_to IS 'Last day. Source: library, or the patron on the website. Null: until further notice';
+
+COMMENT ON COLUMN downstream.absence.absent_today IS 'The patron is absent today. Source: patronsync. Never null';
 
 CREATE TABLE library.block (
     patron_number text NOT NULL,
@@ -798,6 +1358,645 @@ COMMENT ON COLUMN library.block.reason IS 'Why; of source registry: a reason dec
 COMMENT ON COLUMN library.block.source IS 'Who set it, and alone lifts it';
 
 COMMENT ON COLUMN library.block.since IS 'From this day';
+
+CREATE VIEW downstream.block AS
+ SELECT patron_number,
+    reason,
+    source,
+    since,
+    (since <= library.copenhagen_today()) AS in_force
+   FROM library.block block;
+
+COMMENT ON VIEW downstream.block IS 'Blocks: the patron may not use the library';
+
+COMMENT ON COLUMN downstream.block.patron_number IS 'The patron. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.block.reason IS 'Why; the registry''s own are deceased and number annulled. Source: library or registry. Never null';
+
+COMMENT ON COLUMN downstream.block.source IS 'Who set it, and alone lifts it: registry or staff. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.block.since IS 'From this day. Source: library or registry. Never null';
+
+COMMENT ON COLUMN downstream.block.in_force IS 'The day has come. Source: patronsync. Never null';
+
+CREATE TABLE sync.change (
+    "position" bigint NOT NULL,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    patron_number text NOT NULL,
+    kind text NOT NULL,
+    fields text[] DEFAULT '{}'::text[] NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    run_id bigint
+);
+
+COMMENT ON TABLE sync.change IS 'The change feed: one event per patron, kind and transaction; never a value';
+
+COMMENT ON COLUMN sync.change."position" IS 'Place in the feed';
+
+COMMENT ON COLUMN sync.change.transaction_id IS 'The transaction that made it: a reader stops at the oldest one still open, so that a late commit is not missed';
+
+COMMENT ON COLUMN sync.change.patron_number IS 'Whose change';
+
+COMMENT ON COLUMN sync.change.kind IS 'Kind of event, as declared in mappers.events';
+
+COMMENT ON COLUMN sync.change.fields IS 'Which fields changed';
+
+COMMENT ON COLUMN sync.change.at IS 'When its transaction began';
+
+COMMENT ON COLUMN sync.change.run_id IS 'The run that made it; null: no run';
+
+CREATE VIEW downstream.change AS
+ SELECT "position",
+    patron_number,
+    kind,
+    fields,
+    at,
+    run_id AS run,
+    transaction_id
+   FROM sync.change;
+
+COMMENT ON VIEW downstream.change IS 'The change feed: one event per patron, kind and transaction; never a value';
+
+COMMENT ON COLUMN downstream.change."position" IS 'Number of the event; later events may have lower ones. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.change.patron_number IS 'Whose change. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.change.kind IS 'Kind of event, as docs/reference/events.md lists them. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.change.fields IS 'Which fields changed; of net media: which services. Source: patronsync. Never null, may be empty';
+
+COMMENT ON COLUMN downstream.change.at IS 'When its transaction began; it was committed later. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.change.run IS 'The run that made it. Source: patronsync. Null: no run did';
+
+COMMENT ON COLUMN downstream.change.transaction_id IS 'The transaction that made it. Source: PostgreSQL. Never null';
+
+CREATE TABLE library.patron_phone (
+    patron_number text NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    CONSTRAINT patron_phone_kind_check CHECK ((kind = ANY (ARRAY['mobile'::text, 'landline'::text]))),
+    CONSTRAINT patron_phone_number_check CHECK ((number <> ''::text))
+);
+
+COMMENT ON TABLE library.patron_phone IS 'Telephone numbers of patrons';
+
+COMMENT ON COLUMN library.patron_phone.patron_number IS 'The patron';
+
+COMMENT ON COLUMN library.patron_phone.kind IS 'mobile (receives SMS) or landline';
+
+COMMENT ON COLUMN library.patron_phone.number IS 'The number as the library has it';
+
+CREATE VIEW downstream.contact AS
+ SELECT patron_number,
+    language,
+    email,
+    COALESCE(( SELECT array_agg(phone.number ORDER BY phone.number) AS array_agg
+           FROM library.patron_phone phone
+          WHERE ((phone.patron_number = patron.patron_number) AND (phone.kind = 'mobile'::text))), '{}'::text[]) AS mobiles
+   FROM library.patron patron
+  WHERE ((registry_status IS DISTINCT FROM 90) AND (NOT (EXISTS ( SELECT
+           FROM library.block
+          WHERE ((block.patron_number = patron.patron_number) AND (block.reason = 'deceased'::text))))));
+
+COMMENT ON VIEW downstream.contact IS 'Who may be written to, how, in which language. Whoever is dead is not in it: write to nobody who is not';
+
+COMMENT ON COLUMN downstream.contact.patron_number IS 'The patron. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.contact.language IS 'Language of messages: da or en. Source: library. Null: not chosen';
+
+COMMENT ON COLUMN downstream.contact.email IS 'E-mail address. Source: library, or the patron on the website. Null: none';
+
+COMMENT ON COLUMN downstream.contact.mobiles IS 'Mobile numbers, for SMS. Source: library, or the patron on the website. Never null, may be empty';
+
+CREATE VIEW downstream.contract AS
+ SELECT 1 AS version;
+
+COMMENT ON VIEW downstream.contract IS 'The version of this contract; one row. Within a version views, columns and functions are added, never changed or removed';
+
+COMMENT ON COLUMN downstream.contract.version IS 'The version. Source: patronsync. Never null';
+
+CREATE TABLE library.guardian (
+    guardian_id bigint NOT NULL,
+    patron_number text,
+    cpr_number text,
+    name text,
+    birth_date date,
+    birth_date_uncertain boolean,
+    address_kind text DEFAULT 'none'::text NOT NULL,
+    co_name text,
+    street text,
+    address_lines text[] DEFAULT '{}'::text[] NOT NULL,
+    town text,
+    postal_code text,
+    postal_district text,
+    country text,
+    contact_lines text[] DEFAULT '{}'::text[] NOT NULL,
+    contact_from date,
+    contact_to date,
+    registry_status smallint,
+    registry_status_date date,
+    protection_flag boolean,
+    protected_from date,
+    protected_to date,
+    mobile text,
+    landline text,
+    email text,
+    CONSTRAINT guardian_address_kind_check CHECK ((address_kind = ANY (ARRAY['residential'::text, 'administrative'::text, 'foreign'::text, 'last known'::text, 'as imported'::text, 'none'::text]))),
+    CONSTRAINT guardian_country_check CHECK ((country ~ '^[0-9]{4}$'::text)),
+    CONSTRAINT guardian_cpr_number_check CHECK ((cpr_number ~ '^[0-9]{6}[0-9A-Z]{4}$'::text)),
+    CONSTRAINT guardian_registry_status_check CHECK ((registry_status = ANY (ARRAY[1, 3, 5, 7, 20, 30, 50, 60, 70, 80, 90])))
+);
+
+COMMENT ON TABLE library.guardian IS 'Who holds custody of a minor or vouches for one; of a guardian who is a patron the patron row holds name and address';
+
+COMMENT ON COLUMN library.guardian.guardian_id IS 'The worker''s number for the guardian (the library gives none)';
+
+COMMENT ON COLUMN library.guardian.patron_number IS 'The guardian''s own patron number, where the guardian is a patron';
+
+COMMENT ON COLUMN library.guardian.cpr_number IS 'The CPR number in force, ten characters, no hyphen';
+
+COMMENT ON COLUMN library.guardian.name IS 'The addressing name, or as on the signed form until the registry has spoken';
+
+COMMENT ON COLUMN library.guardian.birth_date IS 'Date of birth (a guardian who is a minor raises a case)';
+
+COMMENT ON COLUMN library.guardian.birth_date_uncertain IS 'The registry marks the birth date as uncertain';
+
+COMMENT ON COLUMN library.guardian.address_kind IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.co_name IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.street IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.address_lines IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.town IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.postal_code IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.postal_district IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.country IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.contact_lines IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.contact_from IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.contact_to IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.registry_status IS 'The registry''s status code; null: the registry has not spoken';
+
+COMMENT ON COLUMN library.guardian.registry_status_date IS 'Since when, as the registry says';
+
+COMMENT ON COLUMN library.guardian.protection_flag IS 'As of a patron: held with its days against a day by library.is_protected';
+
+COMMENT ON COLUMN library.guardian.protected_from IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.protected_to IS 'As of a patron';
+
+COMMENT ON COLUMN library.guardian.mobile IS 'Mobile number from the signed form';
+
+COMMENT ON COLUMN library.guardian.landline IS 'Landline number from the signed form';
+
+COMMENT ON COLUMN library.guardian.email IS 'E-mail address from the signed form';
+
+CREATE TABLE library.guardian_link (
+    link_number bigint NOT NULL,
+    patron_number text NOT NULL,
+    guardian_id bigint,
+    source text NOT NULL,
+    kind text,
+    valid_from date,
+    valid_to date,
+    confirmed boolean,
+    signed_on date,
+    ended boolean DEFAULT false NOT NULL,
+    CONSTRAINT guardian_link_check CHECK (((guardian_id IS NOT NULL) OR (kind = 'unknown holder'::text))),
+    CONSTRAINT guardian_link_check1 CHECK (
+CASE source
+    WHEN 'registry'::text THEN ((kind IS NOT NULL) AND (confirmed IS NULL) AND (signed_on IS NULL))
+    WHEN 'enrolled'::text THEN ((guardian_id IS NOT NULL) AND (signed_on IS NOT NULL))
+    ELSE NULL::boolean
+END),
+    CONSTRAINT guardian_link_kind_check CHECK ((kind = ANY (ARRAY['mother'::text, 'father'::text, 'other holder'::text, 'unknown holder'::text]))),
+    CONSTRAINT guardian_link_source_check CHECK ((source = ANY (ARRAY['registry'::text, 'enrolled'::text])))
+);
+
+COMMENT ON TABLE library.guardian_link IS 'A minor and a guardian: custody as the registry says, or a signed undertaking; ended links keep their dates';
+
+COMMENT ON COLUMN library.guardian_link.link_number IS 'Number of the link';
+
+COMMENT ON COLUMN library.guardian_link.patron_number IS 'The minor';
+
+COMMENT ON COLUMN library.guardian_link.guardian_id IS 'The guardian; null: a holder whom the registry does not name';
+
+COMMENT ON COLUMN library.guardian_link.source IS 'registry: custody; enrolled: signed on paper at the library';
+
+COMMENT ON COLUMN library.guardian_link.kind IS 'How the guardian holds custody; null: an enrolled one that custody does not confirm';
+
+COMMENT ON COLUMN library.guardian_link.valid_from IS 'First day; null: always';
+
+COMMENT ON COLUMN library.guardian_link.valid_to IS 'First day on which it is over; null: no end known';
+
+COMMENT ON COLUMN library.guardian_link.confirmed IS 'An enrolled guardian holds custody today; null: not compared yet, and for a registry link';
+
+COMMENT ON COLUMN library.guardian_link.signed_on IS 'The day the undertaking was signed; null for a registry link';
+
+COMMENT ON COLUMN library.guardian_link.ended IS 'The end (valid_to) has come and was told (event guardian.ended); valid_to alone may lie ahead';
+
+CREATE TABLE library.staff_case (
+    case_number bigint NOT NULL,
+    patron_number text NOT NULL,
+    kind text NOT NULL,
+    since date NOT NULL,
+    closed_on date,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    resolved_on date,
+    closed_by text,
+    closing_word text,
+    CONSTRAINT staff_case_check CHECK ((closed_on >= since)),
+    CONSTRAINT staff_case_check1 CHECK ((resolved_on >= since)),
+    CONSTRAINT staff_case_closed_by_check CHECK ((closed_by <> ''::text)),
+    CONSTRAINT staff_case_closing_word_check CHECK ((closing_word <> ''::text)),
+    CONSTRAINT staff_case_detail_check CHECK ((jsonb_typeof(detail) = 'object'::text)),
+    CONSTRAINT staff_case_resolved_is_closed CHECK (((resolved_on IS NULL) OR (closed_on IS NOT NULL)))
+);
+
+COMMENT ON TABLE library.staff_case IS 'What staff must look at; one open case per patron, kind and detail';
+
+COMMENT ON COLUMN library.staff_case.case_number IS 'Number of the case';
+
+COMMENT ON COLUMN library.staff_case.patron_number IS 'The patron it is about';
+
+COMMENT ON COLUMN library.staff_case.kind IS 'Kind, as docs/reference/rules.md lists them';
+
+COMMENT ON COLUMN library.staff_case.since IS 'The day it was raised';
+
+COMMENT ON COLUMN library.staff_case.closed_on IS 'The day it was closed; null: open';
+
+COMMENT ON COLUMN library.staff_case.detail IS 'Codes and patron numbers alone, never a name or a CPR number';
+
+COMMENT ON COLUMN library.staff_case.resolved_on IS 'The day its cause was seen to be gone; a case that staff closed (closed_on alone) is not raised again before that';
+
+COMMENT ON COLUMN library.staff_case.closed_by IS 'The operating system''s user who closed it; null: open, or closed by itself';
+
+COMMENT ON COLUMN library.staff_case.closing_word IS 'What that user said about it; never a name or a CPR number';
+
+CREATE TABLE sync.guardian_check (
+    guardian_id bigint NOT NULL,
+    checked_at timestamp with time zone,
+    checked_on date,
+    next_due date DEFAULT '-infinity'::date NOT NULL,
+    reason text,
+    since date,
+    tries integer DEFAULT 0 NOT NULL,
+    CONSTRAINT guardian_check_check CHECK ((((reason IS NULL) = (tries = 0)) AND ((reason IS NULL) = (since IS NULL)))),
+    CONSTRAINT guardian_check_tries_check CHECK ((tries >= 0))
+);
+
+COMMENT ON TABLE sync.guardian_check IS 'When each guardian was last looked up and is next due, and why the last answer could not be applied; one row per guardian, made by a trigger. Who is a patron is looked up as one, never here';
+
+COMMENT ON COLUMN sync.guardian_check.guardian_id IS 'The guardian';
+
+COMMENT ON COLUMN sync.guardian_check.checked_at IS 'When the registry last answered about the guardian; null: never';
+
+COMMENT ON COLUMN sync.guardian_check.checked_on IS 'The run''s day at that time; null: never';
+
+COMMENT ON COLUMN sync.guardian_check.next_due IS 'The day the guardian is due; -infinity: at once; infinity: never by schedule';
+
+COMMENT ON COLUMN sync.guardian_check.reason IS 'Why the last answer could not be applied, as a reason of quarantine; null: it was, or there was none';
+
+COMMENT ON COLUMN sync.guardian_check.since IS 'The run''s day on which that began';
+
+COMMENT ON COLUMN sync.guardian_check.tries IS 'Look-ups in a row that ended in it';
+
+CREATE TABLE sync.quarantine (
+    quarantine_id bigint NOT NULL,
+    patron_number text NOT NULL,
+    reason text NOT NULL,
+    detail text,
+    since date NOT NULL,
+    tries integer DEFAULT 1 NOT NULL,
+    closed_on date,
+    CONSTRAINT quarantine_check CHECK ((closed_on >= since)),
+    CONSTRAINT quarantine_tries_check CHECK ((tries >= 1))
+);
+
+COMMENT ON TABLE sync.quarantine IS 'Patrons whose answer could not be applied; one open row per patron (its next try is sync.patron_check.next_due)';
+
+COMMENT ON COLUMN sync.quarantine.quarantine_id IS 'Number of the row';
+
+COMMENT ON COLUMN sync.quarantine.patron_number IS 'The patron';
+
+COMMENT ON COLUMN sync.quarantine.reason IS 'Reason, as docs/reference/rules.md lists them';
+
+COMMENT ON COLUMN sync.quarantine.detail IS 'What in the answer, by element name or code; never a value';
+
+COMMENT ON COLUMN sync.quarantine.since IS 'The run''s day on which it began';
+
+COMMENT ON COLUMN sync.quarantine.tries IS 'Look-ups in a row that ended in it';
+
+COMMENT ON COLUMN sync.quarantine.closed_on IS 'The day it ended; null: open';
+
+CREATE VIEW downstream.guardian_of AS
+ SELECT link.link_number,
+    link.patron_number,
+    guardian.patron_number AS guardian_patron_number,
+    link.source,
+    link.kind,
+        CASE
+            WHEN ((NOT shown.withheld) AND (known.reason IS DISTINCT FROM 'not found'::text) AND (NOT (EXISTS ( SELECT
+               FROM library.staff_case held
+              WHERE ((held.patron_number = link.patron_number) AND (held.kind = 'guardian not found'::text) AND (held.detail = jsonb_build_object('guardian', link.guardian_id)) AND (held.resolved_on IS NULL)))))) THEN known.name
+            ELSE NULL::text
+        END AS name,
+    shown.withheld,
+    link.confirmed,
+    link.valid_from,
+    link.valid_to
+   FROM ((((((((library.guardian_link link
+     CROSS JOIN ( SELECT library.copenhagen_today() AS today,
+            downstream.sees_protected() AS sees_protected
+         OFFSET 0) reader)
+     JOIN library.patron child ON ((child.patron_number = link.patron_number)))
+     LEFT JOIN library.guardian guardian USING (guardian_id))
+     LEFT JOIN sync.guardian_check checked USING (guardian_id))
+     LEFT JOIN library.patron patron ON ((patron.patron_number = guardian.patron_number)))
+     LEFT JOIN sync.quarantine quarantine ON (((quarantine.patron_number = patron.patron_number) AND (quarantine.closed_on IS NULL))))
+     CROSS JOIN LATERAL ( SELECT patron.name,
+            patron.cpr_number,
+            patron.protection_flag,
+            patron.protected_from,
+            patron.protected_to,
+            COALESCE(quarantine.reason,
+                CASE
+                    WHEN (patron.registry_status IS NULL) THEN checked.reason
+                    ELSE NULL::text
+                END) AS reason
+          WHERE (patron.patron_number IS NOT NULL)
+        UNION ALL
+         SELECT guardian.name,
+            guardian.cpr_number,
+            guardian.protection_flag,
+            guardian.protected_from,
+            guardian.protected_to,
+            checked.reason
+          WHERE (patron.patron_number IS NULL)) known)
+     CROSS JOIN LATERAL ( SELECT ((NOT reader.sees_protected) AND (COALESCE(library.is_protected(known.cpr_number, known.protection_flag, known.protected_from, known.protected_to, reader.today), true) OR COALESCE(library.is_protected(child.cpr_number, child.protection_flag, child.protected_from, child.protected_to, reader.today), true))) AS withheld) shown)
+  WHERE (((link.valid_from IS NULL) OR (link.valid_from <= reader.today)) AND ((link.valid_to IS NULL) OR (link.valid_to > reader.today)));
+
+COMMENT ON VIEW downstream.guardian_of IS 'Children and their guardians today: who holds custody by the registry, and who has signed for the child at the library';
+
+COMMENT ON COLUMN downstream.guardian_of.link_number IS 'Number of the link. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.guardian_of.patron_number IS 'The child. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.guardian_of.guardian_patron_number IS 'The guardian''s own patron number. Source: library. Null: no patron, or the registry does not say who';
+
+COMMENT ON COLUMN downstream.guardian_of.source IS 'registry: custody; enrolled: signed on paper at the library. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.guardian_of.kind IS 'How the guardian holds custody: mother, father, other holder, unknown holder. Source: registry. Null: an enrolled one whom custody does not confirm';
+
+COMMENT ON COLUMN downstream.guardian_of.name IS 'The guardian''s name. Source: registry, or the signed form. Null: withheld (the guardian''s or the child''s protection), or not known';
+
+COMMENT ON COLUMN downstream.guardian_of.withheld IS 'The name is null because it is withheld from the role that asks. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.guardian_of.confirmed IS 'An enrolled guardian holds custody. Source: registry. Null: a registry link, or not compared yet';
+
+COMMENT ON COLUMN downstream.guardian_of.valid_from IS 'First day. Source: registry, or the signed form. Null: always';
+
+COMMENT ON COLUMN downstream.guardian_of.valid_to IS 'First day without it. Source: registry. Null: no end known';
+
+CREATE VIEW downstream.municipality_statistics AS
+ SELECT municipality_code,
+    age_band,
+    patron_group,
+    patrons,
+    minors,
+    with_net_media
+   FROM library.municipality_statistics(library.copenhagen_today()) municipality_statistics(municipality_code, age_band, patron_group, patrons, minors, with_net_media);
+
+COMMENT ON VIEW downstream.municipality_statistics IS 'Patrons, minors and patrons with a right to net media, by municipality, age band and patron group; cells of fewer than 5 are left out';
+
+COMMENT ON COLUMN downstream.municipality_statistics.municipality_code IS 'Municipality of residence, four digits. Source: registry. Never null';
+
+COMMENT ON COLUMN downstream.municipality_statistics.age_band IS 'In which band of ages the patrons are today. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.municipality_statistics.patron_group IS 'Patron group. Source: library. Null: none';
+
+COMMENT ON COLUMN downstream.municipality_statistics.patrons IS 'How many patrons. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.municipality_statistics.minors IS 'How many of them are under 18. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.municipality_statistics.with_net_media IS 'How many of them have a right to net media. Source: patronsync. Null: too few to be told';
+
+CREATE VIEW downstream.municipality_totals AS
+ SELECT municipality_code,
+    patrons,
+    minors,
+    with_net_media
+   FROM library.municipality_totals(library.copenhagen_today()) municipality_totals(municipality_code, patrons, minors, with_net_media);
+
+COMMENT ON VIEW downstream.municipality_totals IS 'The same by municipality alone';
+
+COMMENT ON COLUMN downstream.municipality_totals.municipality_code IS 'Municipality of residence, four digits. Source: registry. Never null';
+
+COMMENT ON COLUMN downstream.municipality_totals.patrons IS 'How many patrons. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.municipality_totals.minors IS 'How many of them are under 18. Source: patronsync. Null: too few to be told';
+
+COMMENT ON COLUMN downstream.municipality_totals.with_net_media IS 'How many of them have a right to net media. Source: patronsync. Null: too few to be told';
+
+CREATE TABLE library.net_media_right (
+    patron_number text NOT NULL,
+    service text NOT NULL,
+    granted boolean NOT NULL,
+    reason text,
+    since date NOT NULL,
+    until date,
+    municipality_code text,
+    left_on date,
+    CONSTRAINT net_media_right_check CHECK ((granted OR ((reason IS NOT NULL) AND (municipality_code IS NULL) AND (left_on IS NULL)))),
+    CONSTRAINT net_media_right_check1 CHECK (((NOT granted) OR (((reason IS NULL) = (until IS NULL)) AND (municipality_code IS NOT NULL))))
+);
+
+COMMENT ON TABLE library.net_media_right IS 'Whether a patron may use a net-media service, as the last run decided; a row for every patron and service';
+
+COMMENT ON COLUMN library.net_media_right.patron_number IS 'The patron';
+
+COMMENT ON COLUMN library.net_media_right.service IS 'The service';
+
+COMMENT ON COLUMN library.net_media_right.granted IS 'The patron may use it';
+
+COMMENT ON COLUMN library.net_media_right.reason IS 'Why not, or grace; null: granted without grace';
+
+COMMENT ON COLUMN library.net_media_right.since IS 'The run''s day from which granted and reason are these';
+
+COMMENT ON COLUMN library.net_media_right.until IS 'Last day of the grace; null: no grace';
+
+COMMENT ON COLUMN library.net_media_right.municipality_code IS 'By whose agreement it is granted; null: it is not';
+
+COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: nobody knows of a move';
+
+CREATE VIEW downstream.net_media_right AS
+ SELECT held.patron_number,
+    held.service,
+    held.granted,
+    held.reason,
+    held.since,
+    held.until
+   FROM (library.net_media_right held
+     JOIN library.patron patron USING (patron_number));
+
+COMMENT ON VIEW downstream.net_media_right IS 'Who may use which net-media service: a row for every patron and service';
+
+COMMENT ON COLUMN downstream.net_media_right.patron_number IS 'The patron. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.net_media_right.service IS 'The service. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.net_media_right.granted IS 'The patron may use it. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.net_media_right.reason IS 'Why not: not resident, no agreement, blocked, too young, too old, age unknown, group excluded; or grace. Source: patronsync. Null: granted without grace';
+
+COMMENT ON COLUMN downstream.net_media_right.since IS 'The day from which granted and reason are these. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.net_media_right.until IS 'Last day of the grace. Source: patronsync. Null: no grace';
+
+CREATE VIEW downstream.patron AS
+ SELECT patron.patron_number,
+        CASE
+            WHEN (NOT shown.withheld) THEN patron.name
+            ELSE NULL::text
+        END AS name,
+    patron.birth_date,
+    patron.birth_date_uncertain,
+    protection.protected,
+    shown.withheld,
+        CASE
+            WHEN (NOT shown.withheld) THEN address.kind
+            ELSE NULL::text
+        END AS address_kind,
+        CASE
+            WHEN (NOT shown.withheld) THEN address.co_name
+            ELSE NULL::text
+        END AS co_name,
+        CASE
+            WHEN (NOT shown.withheld) THEN address.street
+            ELSE NULL::text
+        END AS street,
+        CASE
+            WHEN (NOT shown.withheld) THEN address.lines
+            ELSE NULL::text[]
+        END AS address_lines,
+        CASE
+            WHEN (NOT shown.withheld) THEN address.town
+            ELSE NULL::text
+        END AS town,
+        CASE
+            WHEN (NOT shown.withheld) THEN address.postal_code
+            ELSE NULL::text
+        END AS postal_code,
+        CASE
+            WHEN (NOT shown.withheld) THEN address.postal_district
+            ELSE NULL::text
+        END AS postal_district,
+        CASE
+            WHEN (NOT shown.withheld) THEN address.country
+            ELSE NULL::text
+        END AS country,
+    patron.municipality_code,
+    patron.registry_status,
+    patron.patron_group,
+    patron.home_branch,
+    patron.language,
+    patron.gone_on
+   FROM ((((library.patron patron
+     CROSS JOIN ( SELECT library.copenhagen_today() AS today,
+            downstream.sees_protected() AS sees_protected
+         OFFSET 0) reader)
+     CROSS JOIN LATERAL ( SELECT COALESCE(library.is_protected(patron.cpr_number, patron.protection_flag, patron.protected_from, patron.protected_to, reader.today), true) AS protected) protection)
+     CROSS JOIN LATERAL ( SELECT (protection.protected AND (NOT reader.sees_protected)) AS withheld) shown)
+     CROSS JOIN LATERAL library.current_address(patron.*, reader.today) address(kind, co_name, street, lines, town, postal_code, postal_district, country));
+
+COMMENT ON VIEW downstream.patron IS 'Patrons, as today shows them: one row each, the dead and the gone too';
+
+COMMENT ON COLUMN downstream.patron.patron_number IS 'How the library system identifies the patron (lånernummer). Source: library. Never null';
+
+COMMENT ON COLUMN downstream.patron.name IS 'The addressing name, as on letters. Source: registry. Null: withheld, or not known';
+
+COMMENT ON COLUMN downstream.patron.birth_date IS 'Date of birth. Source: registry. Null: not known';
+
+COMMENT ON COLUMN downstream.patron.birth_date_uncertain IS 'The registry marks the birth date as uncertain. Source: registry. Null: the registry has not spoken';
+
+COMMENT ON COLUMN downstream.patron.protected IS 'Name and address are protected today, or the registry has not spoken yet: pass neither on. Source: registry. Never null';
+
+COMMENT ON COLUMN downstream.patron.withheld IS 'Name and address are null because they are withheld from the role that asks. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.patron.address_kind IS 'What the address is: residential, contact, administrative (no place to post to), foreign, last known (not current), as imported (the registry has not spoken), none. Source: registry. Null: withheld';
+
+COMMENT ON COLUMN downstream.patron.co_name IS 'c/o name, without the letters c/o. Source: registry. Null: withheld, or none';
+
+COMMENT ON COLUMN downstream.patron.street IS 'The address line as on an envelope. Source: registry. Null: withheld, or none';
+
+COMMENT ON COLUMN downstream.patron.address_lines IS 'What stands beside it: locality, supplementary lines; all lines of a contact or foreign address. Source: registry. Null: withheld';
+
+COMMENT ON COLUMN downstream.patron.town IS 'Supplementary town name (bynavn). Source: registry. Null: withheld, or none';
+
+COMMENT ON COLUMN downstream.patron.postal_code IS 'Postal code. Source: registry. Null: withheld, or none';
+
+COMMENT ON COLUMN downstream.patron.postal_district IS 'Postal district. Source: registry. Null: withheld, or none';
+
+COMMENT ON COLUMN downstream.patron.country IS 'The registry''s four-digit country code of a foreign address. Source: registry. Null: withheld, or in Denmark or Greenland';
+
+COMMENT ON COLUMN downstream.patron.municipality_code IS 'Municipality of residence, four digits; of the protected too. Source: registry. Null: none, or not known';
+
+COMMENT ON COLUMN downstream.patron.registry_status IS 'The registry''s status: 1 and 3 live in Denmark, 5 and 7 in Greenland, 20 has a number without residence, 30 number annulled, 70 disappeared, 80 emigrated, 90 dead. Source: registry. Null: the registry has not spoken';
+
+COMMENT ON COLUMN downstream.patron.patron_group IS 'Patron group (lånergruppe). Source: library. Null: none';
+
+COMMENT ON COLUMN downstream.patron.home_branch IS 'Branch where reservations are picked up (tilhørsfilial). Source: library, or the patron on the website. Null: none';
+
+COMMENT ON COLUMN downstream.patron.language IS 'Language of messages: da or en. Source: library. Null: not chosen';
+
+COMMENT ON COLUMN downstream.patron.gone_on IS 'Since when the patron is gone from the library''s register; deleted when nothing is left to settle. Source: library. Null: a patron';
+
+CREATE VIEW downstream.staff_case AS
+ SELECT case_number,
+    patron_number,
+    kind,
+    since,
+    closed_on,
+    detail
+   FROM library.staff_case;
+
+COMMENT ON VIEW downstream.staff_case IS 'What staff must look at (`patronsync cases` says it in words)';
+
+COMMENT ON COLUMN downstream.staff_case.case_number IS 'Number of the case. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.staff_case.patron_number IS 'The patron it is about. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.staff_case.kind IS 'Kind, as docs/reference/rules.md lists them. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.staff_case.since IS 'The day it was raised. Source: patronsync. Never null';
+
+COMMENT ON COLUMN downstream.staff_case.closed_on IS 'The day it was closed. Source: patronsync. Null: open';
+
+COMMENT ON COLUMN downstream.staff_case.detail IS 'Codes and patron numbers, never a name. Source: patronsync. Never null';
+
+CREATE VIEW downstream.staff_note AS
+ SELECT patron_number,
+    internal_note,
+    note_to_patron
+   FROM library.patron patron
+  WHERE (num_nonnulls(internal_note, note_to_patron) > 0);
+
+COMMENT ON VIEW downstream.staff_note IS 'Notes on patrons: staff''s alone';
+
+COMMENT ON COLUMN downstream.staff_note.patron_number IS 'The patron. Source: library. Never null';
+
+COMMENT ON COLUMN downstream.staff_note.internal_note IS 'Staff only: no patron and no other system sees it. Source: library. Null: none';
+
+COMMENT ON COLUMN downstream.staff_note.note_to_patron IS 'Printed on the statement of account about missing materials. Source: library. Null: none';
 
 CREATE TABLE library.branch (
     branch text NOT NULL,
@@ -901,90 +2100,6 @@ COMMENT ON COLUMN library.former_guardian_number.cpr_number IS 'The number no lo
 
 COMMENT ON COLUMN library.former_guardian_number.guardian_id IS 'The guardian who had it';
 
-CREATE TABLE library.guardian (
-    guardian_id bigint NOT NULL,
-    patron_number text,
-    cpr_number text,
-    name text,
-    birth_date date,
-    birth_date_uncertain boolean,
-    address_kind text DEFAULT 'none'::text NOT NULL,
-    co_name text,
-    street text,
-    address_lines text[] DEFAULT '{}'::text[] NOT NULL,
-    town text,
-    postal_code text,
-    postal_district text,
-    country text,
-    contact_lines text[] DEFAULT '{}'::text[] NOT NULL,
-    contact_from date,
-    contact_to date,
-    registry_status smallint,
-    registry_status_date date,
-    protection_flag boolean,
-    protected_from date,
-    protected_to date,
-    mobile text,
-    landline text,
-    email text,
-    CONSTRAINT guardian_address_kind_check CHECK ((address_kind = ANY (ARRAY['residential'::text, 'administrative'::text, 'foreign'::text, 'last known'::text, 'as imported'::text, 'none'::text]))),
-    CONSTRAINT guardian_country_check CHECK ((country ~ '^[0-9]{4}$'::text)),
-    CONSTRAINT guardian_cpr_number_check CHECK ((cpr_number ~ '^[0-9]{6}[0-9A-Z]{4}$'::text)),
-    CONSTRAINT guardian_registry_status_check CHECK ((registry_status = ANY (ARRAY[1, 3, 5, 7, 20, 30, 50, 60, 70, 80, 90])))
-);
-
-COMMENT ON TABLE library.guardian IS 'Who holds custody of a minor or vouches for one; of a guardian who is a patron the patron row holds name and address';
-
-COMMENT ON COLUMN library.guardian.guardian_id IS 'The worker''s number for the guardian (the library gives none)';
-
-COMMENT ON COLUMN library.guardian.patron_number IS 'The guardian''s own patron number, where the guardian is a patron';
-
-COMMENT ON COLUMN library.guardian.cpr_number IS 'The CPR number in force, ten characters, no hyphen';
-
-COMMENT ON COLUMN library.guardian.name IS 'The addressing name, or as on the signed form until the registry has spoken';
-
-COMMENT ON COLUMN library.guardian.birth_date IS 'Date of birth (a guardian who is a minor raises a case)';
-
-COMMENT ON COLUMN library.guardian.birth_date_uncertain IS 'The registry marks the birth date as uncertain';
-
-COMMENT ON COLUMN library.guardian.address_kind IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.co_name IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.street IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.address_lines IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.town IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.postal_code IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.postal_district IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.country IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.contact_lines IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.contact_from IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.contact_to IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.registry_status IS 'The registry''s status code; null: the registry has not spoken';
-
-COMMENT ON COLUMN library.guardian.registry_status_date IS 'Since when, as the registry says';
-
-COMMENT ON COLUMN library.guardian.protection_flag IS 'As of a patron: held with its days against a day by library.is_protected';
-
-COMMENT ON COLUMN library.guardian.protected_from IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.protected_to IS 'As of a patron';
-
-COMMENT ON COLUMN library.guardian.mobile IS 'Mobile number from the signed form';
-
-COMMENT ON COLUMN library.guardian.landline IS 'Landline number from the signed form';
-
-COMMENT ON COLUMN library.guardian.email IS 'E-mail address from the signed form';
-
 ALTER TABLE library.guardian ALTER COLUMN guardian_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME library.guardian_guardian_id_seq
     START WITH 1
@@ -993,50 +2108,6 @@ ALTER TABLE library.guardian ALTER COLUMN guardian_id ADD GENERATED ALWAYS AS ID
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE library.guardian_link (
-    link_number bigint NOT NULL,
-    patron_number text NOT NULL,
-    guardian_id bigint,
-    source text NOT NULL,
-    kind text,
-    valid_from date,
-    valid_to date,
-    confirmed boolean,
-    signed_on date,
-    ended boolean DEFAULT false NOT NULL,
-    CONSTRAINT guardian_link_check CHECK (((guardian_id IS NOT NULL) OR (kind = 'unknown holder'::text))),
-    CONSTRAINT guardian_link_check1 CHECK (
-CASE source
-    WHEN 'registry'::text THEN ((kind IS NOT NULL) AND (confirmed IS NULL) AND (signed_on IS NULL))
-    WHEN 'enrolled'::text THEN ((guardian_id IS NOT NULL) AND (signed_on IS NOT NULL))
-    ELSE NULL::boolean
-END),
-    CONSTRAINT guardian_link_kind_check CHECK ((kind = ANY (ARRAY['mother'::text, 'father'::text, 'other holder'::text, 'unknown holder'::text]))),
-    CONSTRAINT guardian_link_source_check CHECK ((source = ANY (ARRAY['registry'::text, 'enrolled'::text])))
-);
-
-COMMENT ON TABLE library.guardian_link IS 'A minor and a guardian: custody as the registry says, or a signed undertaking; ended links keep their dates';
-
-COMMENT ON COLUMN library.guardian_link.link_number IS 'Number of the link';
-
-COMMENT ON COLUMN library.guardian_link.patron_number IS 'The minor';
-
-COMMENT ON COLUMN library.guardian_link.guardian_id IS 'The guardian; null: a holder whom the registry does not name';
-
-COMMENT ON COLUMN library.guardian_link.source IS 'registry: custody; enrolled: signed on paper at the library';
-
-COMMENT ON COLUMN library.guardian_link.kind IS 'How the guardian holds custody; null: an enrolled one that custody does not confirm';
-
-COMMENT ON COLUMN library.guardian_link.valid_from IS 'First day; null: always';
-
-COMMENT ON COLUMN library.guardian_link.valid_to IS 'First day on which it is over; null: no end known';
-
-COMMENT ON COLUMN library.guardian_link.confirmed IS 'An enrolled guardian holds custody today; null: not compared yet, and for a registry link';
-
-COMMENT ON COLUMN library.guardian_link.signed_on IS 'The day the undertaking was signed; null for a registry link';
-
-COMMENT ON COLUMN library.guardian_link.ended IS 'The end (valid_to) has come and was told (event guardian.ended); valid_to alone may lie ahead';
 
 ALTER TABLE library.guardian_link ALTER COLUMN link_number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME library.guardian_link_link_number_seq
@@ -1210,37 +2281,6 @@ COMMENT ON COLUMN library.net_media_agreement.excluded_groups IS 'Patron groups 
 
 COMMENT ON COLUMN library.net_media_agreement.grace_days IS 'Who moves out of the agreement keeps the right for so many days; 0: none';
 
-CREATE TABLE library.net_media_right (
-    patron_number text NOT NULL,
-    service text NOT NULL,
-    granted boolean NOT NULL,
-    reason text,
-    since date NOT NULL,
-    until date,
-    municipality_code text,
-    left_on date,
-    CONSTRAINT net_media_right_check CHECK ((granted OR ((reason IS NOT NULL) AND (municipality_code IS NULL) AND (left_on IS NULL)))),
-    CONSTRAINT net_media_right_check1 CHECK (((NOT granted) OR (((reason IS NULL) = (until IS NULL)) AND (municipality_code IS NOT NULL))))
-);
-
-COMMENT ON TABLE library.net_media_right IS 'Whether a patron may use a net-media service, as the last run decided; a row for every patron and service';
-
-COMMENT ON COLUMN library.net_media_right.patron_number IS 'The patron';
-
-COMMENT ON COLUMN library.net_media_right.service IS 'The service';
-
-COMMENT ON COLUMN library.net_media_right.granted IS 'The patron may use it';
-
-COMMENT ON COLUMN library.net_media_right.reason IS 'Why not, or grace; null: granted without grace';
-
-COMMENT ON COLUMN library.net_media_right.since IS 'The run''s day from which granted and reason are these';
-
-COMMENT ON COLUMN library.net_media_right.until IS 'Last day of the grace; null: no grace';
-
-COMMENT ON COLUMN library.net_media_right.municipality_code IS 'By whose agreement it is granted; null: it is not';
-
-COMMENT ON COLUMN library.net_media_right.left_on IS 'The day it was learnt that the patron had moved out of that municipality; null: nobody knows of a move';
-
 CREATE TABLE library.net_media_service (
     service text NOT NULL,
     name text,
@@ -1276,22 +2316,6 @@ COMMENT ON TABLE library.patron_group IS 'Patron groups (loan period, reminders,
 COMMENT ON COLUMN library.patron_group.patron_group IS 'The group as extracts write it';
 
 COMMENT ON COLUMN library.patron_group.name IS 'Name for people, where it is another';
-
-CREATE TABLE library.patron_phone (
-    patron_number text NOT NULL,
-    kind text NOT NULL,
-    number text NOT NULL,
-    CONSTRAINT patron_phone_kind_check CHECK ((kind = ANY (ARRAY['mobile'::text, 'landline'::text]))),
-    CONSTRAINT patron_phone_number_check CHECK ((number <> ''::text))
-);
-
-COMMENT ON TABLE library.patron_phone IS 'Telephone numbers of patrons';
-
-COMMENT ON COLUMN library.patron_phone.patron_number IS 'The patron';
-
-COMMENT ON COLUMN library.patron_phone.kind IS 'mobile (receives SMS) or landline';
-
-COMMENT ON COLUMN library.patron_phone.number IS 'The number as the library has it';
 
 CREATE TABLE library.payment (
     payment_number text NOT NULL,
@@ -1343,44 +2367,6 @@ COMMENT ON COLUMN library.reservation.pickup_branch IS 'Where it is to be picked
 COMMENT ON COLUMN library.reservation.fulfilled_at IS 'When the material was lent to the patron; null: waiting';
 
 COMMENT ON COLUMN library.reservation.deleted_at IS 'When it was cancelled; null: not cancelled';
-
-CREATE TABLE library.staff_case (
-    case_number bigint NOT NULL,
-    patron_number text NOT NULL,
-    kind text NOT NULL,
-    since date NOT NULL,
-    closed_on date,
-    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
-    resolved_on date,
-    closed_by text,
-    closing_word text,
-    CONSTRAINT staff_case_check CHECK ((closed_on >= since)),
-    CONSTRAINT staff_case_check1 CHECK ((resolved_on >= since)),
-    CONSTRAINT staff_case_closed_by_check CHECK ((closed_by <> ''::text)),
-    CONSTRAINT staff_case_closing_word_check CHECK ((closing_word <> ''::text)),
-    CONSTRAINT staff_case_detail_check CHECK ((jsonb_typeof(detail) = 'object'::text)),
-    CONSTRAINT staff_case_resolved_is_closed CHECK (((resolved_on IS NULL) OR (closed_on IS NOT NULL)))
-);
-
-COMMENT ON TABLE library.staff_case IS 'What staff must look at; one open case per patron, kind and detail';
-
-COMMENT ON COLUMN library.staff_case.case_number IS 'Number of the case';
-
-COMMENT ON COLUMN library.staff_case.patron_number IS 'The patron it is about';
-
-COMMENT ON COLUMN library.staff_case.kind IS 'Kind, as docs/reference/rules.md lists them';
-
-COMMENT ON COLUMN library.staff_case.since IS 'The day it was raised';
-
-COMMENT ON COLUMN library.staff_case.closed_on IS 'The day it was closed; null: open';
-
-COMMENT ON COLUMN library.staff_case.detail IS 'Codes and patron numbers alone, never a name or a CPR number';
-
-COMMENT ON COLUMN library.staff_case.resolved_on IS 'The day its cause was seen to be gone; a case that staff closed (closed_on alone) is not raised again before that';
-
-COMMENT ON COLUMN library.staff_case.closed_by IS 'The operating system''s user who closed it; null: open, or closed by itself';
-
-COMMENT ON COLUMN library.staff_case.closing_word IS 'What that user said about it; never a name or a CPR number';
 
 ALTER TABLE library.staff_case ALTER COLUMN case_number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME library.staff_case_case_number_seq
@@ -1468,34 +2454,6 @@ COMMENT ON COLUMN sync.patron_check.failed_before IS 'The registry was asked in 
 
 COMMENT ON COLUMN sync.patron_check.custody_on IS 'The run''s day of the answer that library.custody is out of; null: no minor, or the registry has not spoken';
 
-CREATE TABLE sync.quarantine (
-    quarantine_id bigint NOT NULL,
-    patron_number text NOT NULL,
-    reason text NOT NULL,
-    detail text,
-    since date NOT NULL,
-    tries integer DEFAULT 1 NOT NULL,
-    closed_on date,
-    CONSTRAINT quarantine_check CHECK ((closed_on >= since)),
-    CONSTRAINT quarantine_tries_check CHECK ((tries >= 1))
-);
-
-COMMENT ON TABLE sync.quarantine IS 'Patrons whose answer could not be applied; one open row per patron (its next try is sync.patron_check.next_due)';
-
-COMMENT ON COLUMN sync.quarantine.quarantine_id IS 'Number of the row';
-
-COMMENT ON COLUMN sync.quarantine.patron_number IS 'The patron';
-
-COMMENT ON COLUMN sync.quarantine.reason IS 'Reason, as docs/reference/rules.md lists them';
-
-COMMENT ON COLUMN sync.quarantine.detail IS 'What in the answer, by element name or code; never a value';
-
-COMMENT ON COLUMN sync.quarantine.since IS 'The run''s day on which it began';
-
-COMMENT ON COLUMN sync.quarantine.tries IS 'Look-ups in a row that ended in it';
-
-COMMENT ON COLUMN sync.quarantine.closed_on IS 'The day it ended; null: open';
-
 CREATE VIEW sync.askable AS
  SELECT checked.patron_number,
     patron.cpr_number,
@@ -1555,6 +2513,24 @@ COMMENT ON COLUMN sync.batch.seconds IS 'From claim to commit';
 
 COMMENT ON COLUMN sync.batch.applied_at IS 'When its transaction began';
 
+CREATE TABLE sync.card_try (
+    card_digest bytea NOT NULL,
+    wrong_tries integer NOT NULL,
+    last_try timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    locked_until timestamp with time zone,
+    CONSTRAINT card_try_wrong_tries_check CHECK ((wrong_tries >= 1))
+);
+
+COMMENT ON TABLE sync.card_try IS 'Cards that were tried with a wrong PIN at a kiosk, and numbers that are none; a row goes with the right PIN, or a day after the last try';
+
+COMMENT ON COLUMN sync.card_try.card_digest IS 'SHA-256 of the number that was shown';
+
+COMMENT ON COLUMN sync.card_try.wrong_tries IS 'Wrong tries in a row';
+
+COMMENT ON COLUMN sync.card_try.last_try IS 'When the last one was';
+
+COMMENT ON COLUMN sync.card_try.locked_until IS 'No PIN opens it before then; null: not locked';
+
 CREATE TABLE sync.carried_total (
     name text NOT NULL,
     flow text NOT NULL,
@@ -1571,32 +2547,6 @@ COMMENT ON COLUMN sync.carried_total.flow IS 'Flow of the runs';
 COMMENT ON COLUMN sync.carried_total.label IS 'Which of it: a state, an outcome, a kind, a rule, a class of time; empty: there is no which';
 
 COMMENT ON COLUMN sync.carried_total.value IS 'How much';
-
-CREATE TABLE sync.change (
-    "position" bigint NOT NULL,
-    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    patron_number text NOT NULL,
-    kind text NOT NULL,
-    fields text[] DEFAULT '{}'::text[] NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    run_id bigint
-);
-
-COMMENT ON TABLE sync.change IS 'The change feed: one event per patron, kind and transaction; never a value';
-
-COMMENT ON COLUMN sync.change."position" IS 'Place in the feed';
-
-COMMENT ON COLUMN sync.change.transaction_id IS 'The transaction that made it: a reader stops at the oldest one still open, so that a late commit is not missed';
-
-COMMENT ON COLUMN sync.change.patron_number IS 'Whose change';
-
-COMMENT ON COLUMN sync.change.kind IS 'Kind of event, as declared in mappers.events';
-
-COMMENT ON COLUMN sync.change.fields IS 'Which fields changed';
-
-COMMENT ON COLUMN sync.change.at IS 'When its transaction began';
-
-COMMENT ON COLUMN sync.change.run_id IS 'The run that made it; null: no run';
 
 ALTER TABLE sync.change ALTER COLUMN "position" ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME sync.change_position_seq
@@ -1673,34 +2623,6 @@ COMMENT ON COLUMN sync.forgotten.number IS 'The library system''s number of it';
 
 COMMENT ON COLUMN sync.forgotten.day IS 'The run''s day on which it went';
 
-CREATE TABLE sync.guardian_check (
-    guardian_id bigint NOT NULL,
-    checked_at timestamp with time zone,
-    checked_on date,
-    next_due date DEFAULT '-infinity'::date NOT NULL,
-    reason text,
-    since date,
-    tries integer DEFAULT 0 NOT NULL,
-    CONSTRAINT guardian_check_check CHECK ((((reason IS NULL) = (tries = 0)) AND ((reason IS NULL) = (since IS NULL)))),
-    CONSTRAINT guardian_check_tries_check CHECK ((tries >= 0))
-);
-
-COMMENT ON TABLE sync.guardian_check IS 'When each guardian was last looked up and is next due, and why the last answer could not be applied; one row per guardian, made by a trigger. Who is a patron is looked up as one, never here';
-
-COMMENT ON COLUMN sync.guardian_check.guardian_id IS 'The guardian';
-
-COMMENT ON COLUMN sync.guardian_check.checked_at IS 'When the registry last answered about the guardian; null: never';
-
-COMMENT ON COLUMN sync.guardian_check.checked_on IS 'The run''s day at that time; null: never';
-
-COMMENT ON COLUMN sync.guardian_check.next_due IS 'The day the guardian is due; -infinity: at once; infinity: never by schedule';
-
-COMMENT ON COLUMN sync.guardian_check.reason IS 'Why the last answer could not be applied, as a reason of quarantine; null: it was, or there was none';
-
-COMMENT ON COLUMN sync.guardian_check.since IS 'The run''s day on which that began';
-
-COMMENT ON COLUMN sync.guardian_check.tries IS 'Look-ups in a row that ended in it';
-
 CREATE TABLE sync.guardian_claim (
     guardian_id bigint NOT NULL,
     claimant bigint NOT NULL,
@@ -1729,6 +2651,20 @@ COMMENT ON COLUMN sync.instance.one_row IS 'Always true: the key that allows one
 COMMENT ON COLUMN sync.instance.made_up IS 'The patrons in here are made up: none but a loopback registry is ever asked about them';
 
 COMMENT ON COLUMN sync.instance.definitions IS 'Digest of the re-creatable files (functions, views, grants) last applied';
+
+CREATE TABLE sync.moving_pin (
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    card_number text NOT NULL,
+    pin_hash text NOT NULL
+);
+
+COMMENT ON TABLE sync.moving_pin IS 'Hashes of PINs on their way from a patron''s old card to the new one; rows exist only within a transaction';
+
+COMMENT ON COLUMN sync.moving_pin.transaction_id IS 'The transaction that moves it';
+
+COMMENT ON COLUMN sync.moving_pin.card_number IS 'The card that it goes to';
+
+COMMENT ON COLUMN sync.moving_pin.pin_hash IS 'As library.card_pin has it';
 
 CREATE TABLE sync.net_media_decided (
     service text NOT NULL,
@@ -1966,6 +2902,9 @@ ALTER TABLE ONLY sync.approval
 ALTER TABLE ONLY sync.batch
     ADD CONSTRAINT batch_pkey PRIMARY KEY (run_id, batch_number);
 
+ALTER TABLE ONLY sync.card_try
+    ADD CONSTRAINT card_try_pkey PRIMARY KEY (card_digest);
+
 ALTER TABLE ONLY sync.carried_total
     ADD CONSTRAINT carried_total_pkey PRIMARY KEY (name, flow, label);
 
@@ -1989,6 +2928,9 @@ ALTER TABLE ONLY sync.guardian_claim
 
 ALTER TABLE ONLY sync.instance
     ADD CONSTRAINT instance_pkey PRIMARY KEY (one_row);
+
+ALTER TABLE ONLY sync.moving_pin
+    ADD CONSTRAINT moving_pin_pkey PRIMARY KEY (transaction_id, card_number);
 
 ALTER TABLE ONLY sync.net_media_decided
     ADD CONSTRAINT net_media_decided_pkey PRIMARY KEY (service);
@@ -2059,6 +3001,8 @@ CREATE INDEX staff_case_patron ON library.staff_case USING btree (patron_number)
 CREATE UNIQUE INDEX approval_open ON sync.approval USING btree (run_id, rule) WHERE (word IS NULL);
 
 CREATE INDEX approval_run ON sync.approval USING btree (run_id);
+
+CREATE INDEX card_try_last ON sync.card_try USING btree (last_try);
 
 CREATE INDEX change_at ON sync.change USING btree (at, "position");
 
@@ -2145,6 +3089,8 @@ CREATE TRIGGER touch_deleted AFTER DELETE ON library.patron REFERENCING OLD TABL
 CREATE TRIGGER touch_lifted AFTER DELETE ON library.block REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION sync.touch_patrons();
 
 CREATE TRIGGER carry_totals BEFORE DELETE ON sync.run FOR EACH ROW EXECUTE FUNCTION sync.carry_totals();
+
+CREATE TRIGGER wake_consumers AFTER INSERT ON sync.change FOR EACH STATEMENT EXECUTE FUNCTION sync.wake_consumers();
 
 ALTER TABLE ONLY library.absence
     ADD CONSTRAINT absence_patron_number_fkey FOREIGN KEY (patron_number) REFERENCES library.patron(patron_number) ON DELETE CASCADE;
@@ -2239,4 +3185,332 @@ ALTER TABLE ONLY sync.retention_outcome
 ALTER TABLE ONLY sync.run
     ADD CONSTRAINT run_night_id_fkey FOREIGN KEY (night_id) REFERENCES sync.run(run_id) ON DELETE SET NULL;
 
+GRANT USAGE ON SCHEMA downstream TO patronsync_kiosk;
+GRANT USAGE ON SCHEMA downstream TO patronsync_messages;
+GRANT USAGE ON SCHEMA downstream TO patronsync_net_media;
+GRANT USAGE ON SCHEMA downstream TO patronsync_staff;
+GRANT USAGE ON SCHEMA downstream TO patronsync_statistics;
+GRANT USAGE ON SCHEMA downstream TO patronsync_website;
+GRANT USAGE ON SCHEMA downstream TO patronsync_worker;
+
+GRANT USAGE ON SCHEMA library TO patronsync_worker;
+
+GRANT USAGE ON SCHEMA sync TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.check_card(card_number text, pin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.check_card(card_number text, pin text) TO patronsync_kiosk;
+GRANT ALL ON FUNCTION downstream.check_card(card_number text, pin text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.commit_position(consumer text, "position" bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.commit_position(consumer text, "position" bigint) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.commit_position(consumer text, "position" bigint) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.commit_position(consumer text, "position" bigint) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.commit_position(consumer text, "position" bigint) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.commit_position(consumer text, "position" bigint) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.forget_consumer(consumer text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.forget_consumer(consumer text) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.forget_consumer(consumer text) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.forget_consumer(consumer text) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.forget_consumer(consumer text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.forget_consumer(consumer text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.next_changes(consumer text, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.register_consumer(consumer text, start text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.register_consumer(consumer text, start text) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.register_consumer(consumer text, start text) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.register_consumer(consumer text, start text) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.register_consumer(consumer text, start text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.register_consumer(consumer text, start text) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION downstream.sees_protected() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.set_absence(patron_number text, absent_from date, absent_to date) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.set_absence(patron_number text, absent_from date, absent_to date) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.set_absence(patron_number text, absent_from date, absent_to date) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.set_email(patron_number text, email text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.set_email(patron_number text, email text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.set_email(patron_number text, email text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.set_home_branch(patron_number text, branch text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.set_home_branch(patron_number text, branch text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.set_home_branch(patron_number text, branch text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.age_band(birth_date date, day date) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.comes_of_age(birth_date date) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.contact_is_valid(contact_lines text[], contact_from date, contact_to date, registry_status smallint, day date) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.copenhagen_today() TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.patron TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.current_address(patron library.patron, day date) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.held_patrons(day date) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.is_registry_number(cpr text) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.is_protected(cpr_number text, protection_flag boolean, protected_from date, protected_to date, day date) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.municipality_statistics(day date) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.municipality_totals(day date) TO patronsync_worker;
+
+GRANT ALL ON FUNCTION library.patrons_with_hold(day date) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.add_guardian_checks() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.add_guardian_checks() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.add_patron_checks() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.add_patron_checks() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.caller() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.caller() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.carry_totals() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.carry_totals() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.charges_added() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.charges_added() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.charges_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.charges_changed() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.charges_removed() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.charges_removed() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.committed_by_now() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.committed_by_now() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.drop_access_partitions(cut_off date) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.drop_access_partitions(cut_off date) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.ensure_access_partition(month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.ensure_access_partition(month date) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.is_member(role text, of_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.is_member(role text, of_role text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.keep_of_charges(numbers text[], days date[], bills boolean[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.keep_of_charges(numbers text[], days date[], bills boolean[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.keep_pins(patrons text[], cards text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.keep_pins(patrons text[], cards text[]) TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.consumer TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.living_consumers(day date, dead_days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.living_consumers(day date, dead_days integer) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.lock_own_patron(number text) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.lock_own_patron(number text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.make_roles(names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.make_roles(names text[]) TO patronsync_worker;
+
 REVOKE ALL ON FUNCTION sync.municipality_cells(day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.municipality_cells(day date) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.own_consumer(named text) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.own_consumer(named text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.patrons_to_go(gone_by date, over_by date) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.patrons_to_go(gone_by date, over_by date) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.payments_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.payments_changed() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.payments_touched() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.payments_touched() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.pin_salts(cards text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.pin_salts(cards text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.put_kept_pins() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.put_kept_pins() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.put_pins(cards text[], hashes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.put_pins(cards text[], hashes text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.rebase_feed() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.rebase_feed() TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.run TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.run_totals(run sync.run) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.run_totals(run sync.run) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.same_pins(cards text[], hashes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.same_pins(cards text[], hashes text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.settle_charges(numbers text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.settle_charges(numbers text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.sum_up_loans(numbers text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.sum_up_loans(numbers text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.touch_changed_patrons() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.touch_changed_patrons() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.touch_deleted_patrons() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.touch_deleted_patrons() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.touch_patrons() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.touch_patrons() TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.wake_consumers() FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.wake_consumers() TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.absence TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.absence TO patronsync_messages;
+GRANT SELECT ON TABLE downstream.absence TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.absence TO patronsync_website;
+GRANT SELECT ON TABLE downstream.absence TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.block TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.block TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.block TO patronsync_website;
+GRANT SELECT ON TABLE downstream.block TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.change TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.change TO patronsync_messages;
+GRANT SELECT ON TABLE downstream.change TO patronsync_net_media;
+GRANT SELECT ON TABLE downstream.change TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.change TO patronsync_website;
+GRANT SELECT ON TABLE downstream.change TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.patron_phone TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.contact TO patronsync_messages;
+GRANT SELECT ON TABLE downstream.contact TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.contact TO patronsync_website;
+GRANT SELECT ON TABLE downstream.contact TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.contract TO patronsync_kiosk;
+GRANT SELECT ON TABLE downstream.contract TO patronsync_messages;
+GRANT SELECT ON TABLE downstream.contract TO patronsync_net_media;
+GRANT SELECT ON TABLE downstream.contract TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.contract TO patronsync_statistics;
+GRANT SELECT ON TABLE downstream.contract TO patronsync_website;
+GRANT SELECT ON TABLE downstream.contract TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.guardian TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.guardian_link TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.staff_case TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.guardian_check TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.quarantine TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.guardian_of TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.guardian_of TO patronsync_website;
+GRANT SELECT ON TABLE downstream.guardian_of TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.municipality_statistics TO patronsync_statistics;
+GRANT SELECT ON TABLE downstream.municipality_statistics TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.municipality_totals TO patronsync_statistics;
+GRANT SELECT ON TABLE downstream.municipality_totals TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.net_media_right TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.net_media_right TO patronsync_net_media;
+GRANT SELECT ON TABLE downstream.net_media_right TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.net_media_right TO patronsync_website;
+GRANT SELECT ON TABLE downstream.net_media_right TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.patron TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.patron TO patronsync_website;
+GRANT SELECT ON TABLE downstream.patron TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.staff_case TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.staff_case TO patronsync_worker;
+
+GRANT SELECT ON TABLE downstream.staff_note TO patronsync_staff;
+GRANT SELECT ON TABLE downstream.staff_note TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.branch TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.charge TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.custody TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.former_cpr_number TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.former_guardian_number TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.legal_hold TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.loan TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.message TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.municipality TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.net_media_agreement TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.net_media_service TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.patron_card TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.patron_group TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.payment TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.reservation TO patronsync_worker;
+
+GRANT SELECT ON TABLE sync.alembic_version TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.approval TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.patron_check TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.askable TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.batch TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.carried_total TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.claim TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.disclosure TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.forgotten TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.guardian_claim TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.instance TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.net_media_decided TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.net_media_in_force TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.net_media_touched TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.registry_access TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.registry_access_default TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.retention_outcome TO patronsync_worker;

@@ -2,7 +2,8 @@
 
 Migrations (`db/migrations/versions`, Alembic, plain SQL) carry tables and data and go forward only. Functions and views
 (`db/functions/*.sql`, then `db/downstream/*.sql`, in the order of their names) are CREATE OR REPLACE: they are applied
-after a migration and whenever one of the files has changed; so is the list of municipalities, which `mappers` declares.
+after a migration and whenever one of the files has changed; so is the list of municipalities, which `mappers` declares,
+and what each of the server's roles may do (`db/roles.py`), which is granted anew where roles have come or gone.
 All of it is one transaction under an advisory lock: two commands at once do it once, and a failure undoes it.
 """
 
@@ -17,6 +18,7 @@ import psycopg
 
 from db.connect import Connection, connect
 from db.errors import NewerDatabase, OperatorMustAct, guarded
+from db.roles import NAMES, make_roles
 from db.statements import statement
 from mappers.municipalities import MUNICIPALITIES
 
@@ -82,14 +84,14 @@ def is_current(connection: Connection) -> bool:
         revision = _revision(connection)
         if revision is None:
             return False
-        row = connection.execute(statement("upgrading/read_definitions")).fetchone()
-    definitions = row[0] if row else None
+        row = connection.execute(statement("upgrading/read_definitions"), _definitions()).fetchone()
+    applied = row[0] if row else None
     if revision > newest_revision():  # revisions are numbers of four digits
         raise NewerDatabase(
             f"the database is at revision {revision}, this patronsync knows {newest_revision()} as the newest",
             "Install the newer patronsync that upgraded it; a database is never taken back.",
         )
-    return bool(revision == newest_revision() and definitions == _digest())
+    return bool(revision == newest_revision() and applied)
 
 
 def schema_of(connection: Connection) -> Schema:
@@ -136,7 +138,8 @@ def _recreate(connection: Connection) -> None:
         connection.execute(file.read_bytes())
     codes, names, kinds = zip(*MUNICIPALITIES.values(), strict=True)
     connection.execute(statement("upgrading/list_municipalities"), [list(codes), list(names), list(kinds)])
-    connection.execute(statement("upgrading/remember_definitions"), [_digest()])
+    make_roles(connection)
+    connection.execute(statement("upgrading/remember_definitions"), _definitions())
 
 
 def _recreated_files() -> list[Traversable]:
@@ -149,8 +152,13 @@ def _recreated_files() -> list[Traversable]:
     return found
 
 
+def _definitions() -> dict[str, object]:
+    return {"digest": _digest(), "roles": NAMES}
+
+
 def _digest() -> str:
     digest = hashlib.sha256(repr(sorted(MUNICIPALITIES.values())).encode())
+    digest.update(statement("upgrading/grant").encode())
     for file in _recreated_files():
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -1,8 +1,9 @@
 -- sync.drop_access_partitions(cut_off): drops the partitions of the access log whose month lies wholly before the day and
 -- that are empty. Waits for nobody longer than the session's lock_timeout.
+-- It runs as its owner: the worker may not make or drop tables.
 -- in: the last day that is due   out: how many
 CREATE OR REPLACE FUNCTION sync.drop_access_partitions(cut_off date) RETURNS integer
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     partition regclass;
     is_empty boolean;

@@ -1,7 +1,8 @@
 -- sync.ensure_access_partition(month): makes the partition of the access log that a day's month (UTC) needs, where missing.
+-- It runs as its owner: the worker may not make or drop tables.
 -- in: any day of the month   out: true where it was made. Rows of that month which the default partition took move over
 CREATE OR REPLACE FUNCTION sync.ensure_access_partition(month date) RETURNS boolean
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     first_day constant date := date_trunc('month', month)::date;
     starts constant timestamptz := first_day::timestamp AT TIME ZONE 'UTC';

@@ -10,7 +10,6 @@ before the first `$`.
 
 from __future__ import annotations
 
-import hmac
 import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -28,20 +27,13 @@ def hash_pin(pin: str, salt: bytes) -> str:
     return f"{SCHEME}${salt.hex()}${sha256(salt + pin.encode()).hexdigest()}"
 
 
-def is_pin(pin: str, stored: str) -> bool:
-    """Whether `stored` was made of this PIN. A hash of another scheme is never one."""
-    scheme, _, rest = stored.partition("$")
-    salt, _, _ = rest.partition("$")
-    return scheme == SCHEME and hmac.compare_digest(hash_pin(pin, bytes.fromhex(salt)), stored)
-
-
 def hash_pins(connection: psycopg.Connection, pins: Sequence[tuple[str | None, str | None]]) -> list[str | None]:
     """The hashes of (card number, PIN) pairs, in order, None where there is no PIN.
 
-    A PIN that the card has already keeps its stored hash, so that loading the same file again rewrites nothing;
-    every other one gets a new salt.
+    A card keeps its salt, so that the same PIN has the same hash and loading a file again rewrites nothing; one without
+    a PIN gets a new one. The stored hashes are not read: nobody but their owner may.
     """
-    stored = _stored(connection, [card for card, pin in pins if card is not None and pin is not None])
+    stored = _salts(connection, [card for card, pin in pins if card is not None and pin is not None])
     salts = os.urandom(SALT_BYTES * len(pins))
     hashes: list[str | None] = []
     for place, (card, pin) in enumerate(pins):
@@ -49,12 +41,10 @@ def hash_pins(connection: psycopg.Connection, pins: Sequence[tuple[str | None, s
             hashes.append(None)
             continue
         kept = stored.get(card)
-        if kept is None or not is_pin(pin, kept):
-            kept = hash_pin(pin, salts[SALT_BYTES * place : SALT_BYTES * (place + 1)])
-        hashes.append(kept)
+        hashes.append(hash_pin(pin, kept or salts[SALT_BYTES * place : SALT_BYTES * (place + 1)]))
     return hashes
 
 
-def _stored(connection: psycopg.Connection, cards: Sequence[str]) -> Mapping[str, str]:
+def _salts(connection: psycopg.Connection, cards: Sequence[str]) -> Mapping[str, bytes]:
     rows = connection.execute(statement("imports/stored_pins"), {"card_numbers": list(cards)})
-    return dict(rows)
+    return {card: bytes.fromhex(salt) for card, salt in rows}

@@ -1,3 +1,3 @@
--- The hashes that some cards have now.
--- In: card_numbers. Out: card_number, pin_hash.
-SELECT card_number, pin_hash FROM library.card_pin WHERE card_number = ANY (%(card_numbers)s);
+-- The salts that the PINs of some cards are hashed with now.
+-- In: card_numbers. Out: card_number, salt (hexadecimal).
+SELECT card_number, salt FROM sync.pin_salts(%(card_numbers)s);

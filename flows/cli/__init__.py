@@ -21,7 +21,9 @@ from flows.cli.database import app as database
 from flows.cli.demo import demo
 from flows.cli.demo_registry import demo_registry
 from flows.cli.deploy import deploy
+from flows.cli.docs import app as docs
 from flows.cli.failures import report as report_failure
+from flows.cli.feed import app as feed
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
 from flows.cli.metrics import metrics
@@ -60,6 +62,8 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
 GROUPS: list[tuple[str, typer.Typer]] = [
     ("cases", cases),
     ("approvals", approvals),
+    ("feed", feed),
+    ("docs", docs),
     ("database", database),
 ]
 """Commands with commands of their own."""

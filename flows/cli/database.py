@@ -78,12 +78,26 @@ def migrate() -> None:
     settings = load()
     if settings.database_url is not None:
         applied = bring_up_to_date(settings.database_url.get_secret_value())
+        missing = _missing_roles(settings.database_url.get_secret_value())
     else:
         with embedded.running(settings.data_dir, settings.postgres_bin) as server:
             applied = bring_up_to_date(server.url)
+            missing = _missing_roles(server.url)
     for revision in applied:
         print(f"Applied {revision}.")
     print(f"{settings.database_host}: at revision {newest_revision()}, the newest.")
+    if missing:
+        print("This user may not make roles. Have an administrator of the server type this, and migrate again:")
+    for role in missing:
+        print(f"CREATE ROLE {role} NOLOGIN;")
+
+
+def _missing_roles(url: str) -> list[str]:
+    from db.connect import connect
+    from db.roles import missing_roles
+
+    with connect(url) as connection:
+        return missing_roles(connection)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from flows.errors import UsageError
 from flows.settings.brakes import BrakeSettings
 from flows.settings.database import DatabaseSettings
+from flows.settings.feed import FeedSettings
 from flows.settings.guardians import GuardianSettings
 from flows.settings.imports import ImportSettings
 from flows.settings.languages import LanguageSettings
@@ -40,6 +41,7 @@ GROUPS: dict[str, type[BaseModel]] = {
     "Guardians": GuardianSettings,
     "Net media": NetMediaSettings,
     "Retention": RetentionSettings,
+    "Change feed": FeedSettings,
     "Night": NightSettings,
     "Notifications": NotificationSettings,
     "Brakes": BrakeSettings,
@@ -53,6 +55,7 @@ class Settings(
     LanguageSettings,
     ImportSettings,
     BrakeSettings,
+    FeedSettings,
     NotificationSettings,
     NightSettings,
     RetentionSettings,

@@ -294,6 +294,7 @@ def test_every_setting_is_described():
     assert [setting.twin for setting in described if setting.secret] == [
         "PATRONSYNC_DATABASE_URL_FILE",
         "PATRONSYNC_REGISTRY_TEST_NUMBER_FILE",
+        "PATRONSYNC_FEED_WEBHOOK_SECRET_FILE",
         "PATRONSYNC_NOTIFY_WEBHOOK_URL_FILE",
         "PATRONSYNC_SMTP_URL_FILE",
     ]

@@ -9,6 +9,8 @@ import pytest
 
 import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
+from db.feed import store as feed
+from flows.consumers import webhook
 from flows.observability import certificate, hands, notices
 from flows.wording import LANGUAGES, words
 from mappers import (
@@ -64,6 +66,8 @@ CODES = {
     **{section: {rule.name for rule in retention.RULES} for section in ("retention_what", "retention_basis")},
     "retention_clock": {rule.basis for rule in retention.RULES},
     "retention_period": {few + rule.unit for rule in retention.RULES for few in ("", "one ", "no ")},
+    **{section: set(feed.PROBLEMS.values()) for section in ("feed_problem", "feed_problem_remedy")},
+    "feed_undelivered": set(webhook.REASONS),
     "address": set(address_kinds.KINDS),
     "status": {str(status) for status in STATUSES},
     "reject": {fault.value for fault in Fault},

@@ -101,6 +101,8 @@ class PatronLoad(Load):
                 self._own("drop_cards")
             self._own("add_cards")
             self._own("put_pins")
+            if known and "pin" not in there:
+                self._own("put_kept_pins")
 
     def _append_events(self, run_id: int, added: int, changed: int) -> dict[str, int]:
         counts: dict[str, int] = {}

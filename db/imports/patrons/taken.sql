@@ -19,8 +19,12 @@ LEFT JOIN (
     SELECT patron_number, array_agg(card_number) AS cards
     FROM library.patron_card WHERE 'card_number' = ANY (%(columns)s) GROUP BY patron_number
 ) AS card ON card.patron_number = staged.patron_number
-LEFT JOIN library.card_pin AS pin
-    ON pin.card_number = staged.card_number AND 'pin' = ANY (%(columns)s)
+LEFT JOIN (
+    SELECT same.card_number
+    FROM (SELECT array_agg(card_number) AS cards, array_agg(pin_hash) AS hashes
+          FROM import_patron WHERE card_number IS NOT NULL AND 'pin' = ANY (%(columns)s)) AS given
+    CROSS JOIN LATERAL sync.same_pins(given.cards, given.hashes) AS same (card_number)
+) AS pin ON pin.card_number = staged.card_number
 LEFT JOIN (
     SELECT patron_number, array_agg(concat_ws(' ', since, reason)) AS blocks
     FROM library.block WHERE source = 'staff' AND 'block_reason' = ANY (%(columns)s) GROUP BY patron_number
@@ -84,7 +88,7 @@ CROSS JOIN LATERAL (
               AND array_remove(ARRAY[staged.landline], NULL) <> coalesce(phone.landline, '{}') THEN 'landline' END,
         CASE WHEN 'card_number' = ANY (%(columns)s)
               AND array_remove(ARRAY[staged.card_number], NULL) <> coalesce(card.cards, '{}') THEN 'card_number' END,
-        CASE WHEN 'pin' = ANY (%(columns)s) AND staged.pin_hash IS DISTINCT FROM pin.pin_hash THEN 'pin' END,
+        CASE WHEN 'pin' = ANY (%(columns)s) AND staged.card_number IS NOT NULL AND pin.card_number IS NULL THEN 'pin' END,
         CASE WHEN 'block_reason' = ANY (%(columns)s)
               AND array_remove(ARRAY[staged.blocked_on::date || ' ' || staged.block_reason], NULL)
                   <> coalesce(block.blocks, '{}') THEN 'blocks' END,

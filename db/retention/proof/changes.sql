@@ -12,6 +12,5 @@ FROM (
           SELECT FROM sync.consumer
           WHERE consumer.dead_on IS NULL
             AND (consumer.read_at AT TIME ZONE 'Europe/Copenhagen')::date + %(dead_days)s::integer > %(today)s::date
-            AND (consumer.position IS NULL OR consumer.transaction_id < change.transaction_id
-                 OR (consumer.transaction_id = change.transaction_id AND consumer.position < change.position)))
+            AND NOT pg_visible_in_snapshot(change.transaction_id, consumer.read_snapshot))
 ) AS told;

@@ -1,15 +1,13 @@
 -- Deletes events that are due: so long ago, and read by every consumer that lives.
 -- in: cut_off, today, dead_days, size; after_clock, after_id (where the batch before came to)
 -- out: removed; after_clock, after_id (null: no more)
-WITH waiting AS (
-    SELECT transaction_id, position FROM sync.living_consumers(%(today)s, %(dead_days)s)
-    ORDER BY transaction_id NULLS FIRST, position LIMIT 1
+WITH waiting AS MATERIALIZED (
+    SELECT read_snapshot FROM sync.living_consumers(%(today)s, %(dead_days)s)
 ), picked AS (
     SELECT position, at FROM sync.change
     WHERE at < (%(cut_off)s::date + 1)::timestamp AT TIME ZONE 'Europe/Copenhagen'
       AND (at, position) > (%(after_clock)s, %(after_id)s)
-      AND (NOT EXISTS (SELECT FROM waiting)
-           OR (transaction_id, position) <= (SELECT transaction_id, position FROM waiting))
+      AND NOT EXISTS (SELECT FROM waiting WHERE NOT pg_visible_in_snapshot(transaction_id, read_snapshot))
       AND patron_number NOT IN (SELECT patron_number FROM library.held_patrons(%(today)s))
     ORDER BY at, position
     LIMIT %(size)s

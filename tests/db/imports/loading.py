@@ -11,6 +11,7 @@ from typing import Any
 from db.connect import Connection
 from db.imports.kinds import load_of
 from db.imports.load import Counts, Terms
+from db.imports.pins import hash_pin
 from mappers.extracts import EXTRACTS
 from mappers.extracts.columns import read_header
 from mappers.extracts.faults import Fault, Reject
@@ -29,6 +30,11 @@ class Result:
     def faults(self) -> list[tuple[int, Fault, str | None]]:
         """Line, fault and the other patron or line of each reject."""
         return [(reject.line, reject.fault, reject.other) for reject in self.rejects]
+
+
+def is_pin(pin: str, stored: str) -> bool:
+    """Whether what is stored was made of this PIN."""
+    return hash_pin(pin, bytes.fromhex(stored.split("$")[1])) == stored
 
 
 def load(

@@ -139,7 +139,7 @@ def _looked_up(moment: str, patron: str | None = "P") -> Callable[[History], Non
 
 
 def _told(moment: str, *consumers: dict[str, object]) -> Callable[[History], None]:
-    """An event of transaction 100 at place 7, and consumers that have come somewhere."""
+    """An event of transaction 100, and consumers that have come somewhere (snapshots of what was committed)."""
 
     def happens(history: History) -> None:
         history.connection.execute(
@@ -172,9 +172,9 @@ def _in_one_moment(history: History) -> None:
     history.pay(charge, "2025-10-20", "10")
 
 
-READ: dict[str, object] = {"transaction_id": "100", "position": 7}
-READ_LATER: dict[str, object] = {"transaction_id": "101", "position": 3}
-BEFORE: dict[str, object] = {"transaction_id": "100", "position": 6}
+READ: dict[str, object] = {"read_snapshot": "101:101:"}
+READ_LATER: dict[str, object] = {"read_snapshot": "90:110:95"}
+BEFORE: dict[str, object] = {"read_snapshot": "90:110:100", "position": 8}
 NOTHING_READ: dict[str, object] = {}
 LONG_AWAY: dict[str, object] = {"read_at": at("2025-08-01")}
 DEAD: dict[str, object] = {"dead_on": "2025-12-01"}

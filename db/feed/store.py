@@ -1,0 +1,201 @@
+"""The change feed for those who read it: consumers by name, what comes next, how far each has come.
+
+What comes next is what was committed since the consumer last came to the end, whatever the numbers of events and of
+transactions say (docs/explanation/feed.md): so a transaction that commits late is not missed, and the events of a
+patron come in the order of the changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.rows import class_row
+
+from db.statements import statement
+
+NOW, BEGINNING, KEPT = "now", "beginning", "kept"
+STARTS = (NOW, BEGINNING, KEPT)
+"""Where a consumer may start, beside a time: what comes from now on; all patrons, then what comes; what is kept."""
+
+AT_A_PATRON = 0
+"""In the place of an event's: a consumer that began with all patrons stopped at one of them."""
+
+
+class FeedProblem(Exception):
+    """A consumer that can't be served. `code`: one of `PROBLEMS`' values."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+UNKNOWN, DEAD, ANOTHER_ROLE, KNOWN, NO_START, NO_NAME, NOT_READING = (
+    "unknown",
+    "dead",
+    "another role",
+    "known",
+    "no start",
+    "no name",
+    "not reading",
+)
+PROBLEMS: Mapping[str, str] = {
+    "PF001": UNKNOWN,
+    "PF002": DEAD,
+    "PF003": ANOTHER_ROLE,
+    "PF004": KNOWN,
+    "PF005": NO_START,
+    "PF006": NO_NAME,
+    "PF007": NOT_READING,
+}
+"""SQLSTATE, as the functions in db/downstream raise it -> what is the matter."""
+
+
+_BETWEEN = "\x1f"
+"""Stands between an event's fields on their way here, and in no name: an array takes as long as all the rest."""
+
+
+class Event(NamedTuple):
+    """One event. `at`: when its transaction began; `run`: the run that made it, None: no run."""
+
+    position: int
+    patron_number: str
+    kind: str
+    fields: list[str]
+    at: datetime
+    run: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A consumer and how far it has come. `waiting`: events that it has not read; `waiting_since`: the oldest's time.
+
+    `patrons_left`: it began with all patrons, and has not been told of all yet. `stopped_*`: an event could not be
+    delivered to it.
+    """
+
+    consumer: str
+    position: int | None
+    waiting: int
+    waiting_since: datetime | None
+    patrons_left: bool
+    registered_at: datetime
+    registered_by: str
+    read_at: datetime
+    dead_on: Any
+    stopped_at: datetime | None
+    stopped_position: int | None
+    stopped_reason: str | None
+
+
+def register(connection: psycopg.Connection, consumer: str, start: str = NOW) -> None:
+    """Registers a consumer; `start`: one of `STARTS`, or a time as PostgreSQL reads it. Raises `FeedProblem`."""
+    with _told():
+        connection.execute(statement("feed/register"), {"consumer": consumer, "start": start})
+
+
+def forget(connection: psycopg.Connection, consumer: str) -> None:
+    """Ends a consumer: no event is kept for it any more. Raises `FeedProblem`."""
+    with _told():
+        connection.execute(statement("feed/forget"), {"consumer": consumer})
+
+
+def listen(connection: psycopg.Connection) -> None:
+    """From now on the connection is notified of each commit that has made events."""
+    connection.execute(statement("feed/listen"))
+
+
+def next_changes(connection: psycopg.Connection, consumer: str, most: int) -> list[Event]:
+    """The events that the consumer has to deal with next, the same until `commit` says otherwise; [] for none new.
+
+    Raises `FeedProblem`.
+    """
+    parameters = {"consumer": consumer, "most": most, "between": _BETWEEN}
+    with _told(), connection.cursor(binary=True) as cursor:
+        rows = cursor.execute(statement("feed/next_changes"), parameters).fetchall()
+    return [
+        Event(position, number, kind, fields.split(_BETWEEN) if fields else [], at, run)
+        for position, number, kind, fields, at, run in rows
+    ]
+
+
+def commit(connection: psycopg.Connection, consumer: str, position: int) -> None:
+    """The consumer is done with the event at `position` and with those given before it. Raises `FeedProblem`."""
+    with _told():
+        connection.execute(statement("feed/commit_position"), {"consumer": consumer, "position": position})
+
+
+def begins_with_patrons(connection: psycopg.Connection, consumer: str) -> bool:
+    """Whether the consumer began with all patrons, and has not been told of all yet. Raises `FeedProblem`."""
+    with _told():
+        row = connection.execute(statement("feed/begins_with_patrons"), {"consumer": consumer}).fetchone()
+    return bool(row and row[0])
+
+
+def next_patrons(connection: psycopg.Connection, consumer: str, most: int) -> list[str]:
+    """Numbers of patrons of whom a consumer that began with all of them has not been told yet. Raises `FeedProblem`."""
+    with _told():
+        rows = connection.execute(statement("feed/next_patrons"), {"consumer": consumer, "most": most}).fetchall()
+    return [number for (number,) in rows]
+
+
+def commit_patrons(connection: psycopg.Connection, consumer: str, patron_number: str | None) -> None:
+    """The consumer has been told of all patrons up to this number; None: of all there are. Raises `FeedProblem`."""
+    with _told():
+        parameters = {"consumer": consumer, "patron_number": patron_number}
+        connection.execute(statement("feed/commit_patrons"), parameters)
+
+
+def stop(connection: psycopg.Connection, consumer: str, position: int, reason: str) -> None:
+    """Notes that the consumer stopped at an event that could not be delivered. `reason`: a code."""
+    connection.execute(statement("feed/stop"), {"consumer": consumer, "position": position, "reason": reason})
+
+
+def consumers(connection: psycopg.Connection) -> list[Consumer]:
+    """Every consumer, by name, and how far it has come: for people and for metrics."""
+    with connection.cursor(row_factory=class_row(Consumer)) as cursor:
+        return cursor.execute(statement("feed/list_consumers")).fetchall()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the functions of the feed refuse, as a `FeedProblem`; every other error as it is."""
+    try:
+        yield
+    except psycopg.Error as error:
+        code = PROBLEMS.get(error.sqlstate or "")
+        if code is None:
+            raise
+        raise FeedProblem(code) from None
+
+
+def hold(connection: psycopg.Connection, consumer: str) -> bool:
+    """Lets this session alone read in the consumer's name, as long as it lasts; False where another one does."""
+    row = connection.execute(statement("feed/hold"), {"consumer": consumer}).fetchone()
+    return bool(row and row[0])
+
+
+def skip(connection: psycopg.Connection, consumer: str) -> int | None:
+    """Goes past the event at which the consumer stopped; its place, None where it has not stopped.
+
+    Raises `FeedProblem` where something else comes next by now.
+    """
+    stopped = next((one for one in consumers(connection) if one.consumer == consumer), None)
+    if stopped is None:
+        raise FeedProblem(UNKNOWN)
+    if stopped.stopped_position is None:
+        return None
+    if stopped.stopped_position == AT_A_PATRON:
+        numbers = next_patrons(connection, consumer, 1)
+        commit_patrons(connection, consumer, numbers[0] if numbers else None)
+    else:
+        events = next_changes(connection, consumer, 1)
+        if not events or events[0].position != stopped.stopped_position:
+            raise FeedProblem(NOT_READING)
+        commit(connection, consumer, stopped.stopped_position)
+    connection.execute(statement("feed/go_on"), {"consumer": consumer})
+    return stopped.stopped_position

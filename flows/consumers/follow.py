@@ -1,0 +1,130 @@
+"""Follows the change feed in a consumer's name: hands over what comes next, then says that it is done with.
+
+What was handed over and not yet said to be done with comes again: at least once. A lost database is waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from db.connect import Connection
+from db.errors import DatabaseUnavailable, guarded
+from db.feed import store
+from db.session import Session
+from flows.consumers.cloudevents import CloudEvent, of_event, of_patron
+
+POLL = 10.0
+"""Seconds after which it is looked for events although nothing has woken us."""
+
+HELD_FOR = 15.0
+"""Seconds for which it is waited until a reader in the same name, whose session was lost, is gone."""
+
+
+class Undelivered(Exception):
+    """An event could not be handed over. `done`: how many before it were; `reason`: a code."""
+
+    def __init__(self, done: int, reason: str) -> None:
+        super().__init__(reason)
+        self.done = done
+        self.reason = reason
+
+
+class Stopped(Exception):
+    """The consumer has stopped at an event that could not be handed over, and this is on record."""
+
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(reason)
+        self.position = position
+        self.reason = reason
+
+
+class Busy(Exception):
+    """Another session reads in the consumer's name."""
+
+
+class Sink(Protocol):
+    """Where events go."""
+
+    def __call__(self, events: Sequence[CloudEvent], /) -> None:
+        """Hands them over, in order; raises `Undelivered`."""
+
+
+class Follower:
+    """Reads in a consumer's name. `handed_over` counts."""
+
+    def __init__(self, url: str, consumer: str, sink: Sink, batch: int) -> None:
+        self.consumer, self.sink, self.batch = consumer, sink, batch
+        self.handed_over = 0
+        self._session = Session(url, f"feed {consumer}")
+        self._session.at_open(self._begin)
+
+    def follow(self, *, once: bool) -> None:
+        """Hands over what comes, for ever; with `once`, until there is nothing more.
+
+        Raises `Stopped`, `Busy`, `db.feed.store.FeedProblem` or a `DatabaseProblem`.
+        """
+        while True:
+            try:
+                with guarded():
+                    if self._step():
+                        continue
+                    if once:
+                        return
+                    list(self._session.connection.notifies(timeout=POLL, stop_after=1))
+            except DatabaseUnavailable:
+                self._session.restore()
+
+    def close(self) -> None:
+        """Ends the session."""
+        self._session.connection.close()
+
+    def _begin(self, connection: Connection) -> None:
+        with guarded():
+            held = Retrying(
+                retry=retry_if_result(lambda held: not held),
+                wait=wait_fixed(0.5),
+                stop=stop_after_delay(HELD_FOR),
+                retry_error_callback=lambda _: False,
+            )(store.hold, connection, self.consumer)
+            if not held:
+                raise Busy()
+            store.listen(connection)
+
+    def _step(self) -> bool:
+        """Hands over a batch, if there is one; whether there was."""
+        connection = self._session.connection
+        if store.begins_with_patrons(connection, self.consumer):
+            numbers = store.next_patrons(connection, self.consumer, self.batch)
+            if not numbers:
+                store.commit_patrons(connection, self.consumer, None)
+                return True
+            self._hand_over(
+                [of_patron(number) for number in numbers],
+                [store.AT_A_PATRON] * len(numbers),
+                lambda done: store.commit_patrons(connection, self.consumer, numbers[done - 1]),
+            )
+            return True
+        events = store.next_changes(connection, self.consumer, self.batch)
+        if events:
+            self._hand_over(
+                list(map(of_event, events)),
+                [event.position for event in events],
+                lambda done: store.commit(connection, self.consumer, events[done - 1].position),
+            )
+        return bool(events)
+
+    def _hand_over(self, events: Sequence[CloudEvent], positions: Sequence[int], commit: Callable[[int], None]) -> None:
+        try:
+            self.sink(events)
+        except Undelivered as failed:
+            if failed.done:
+                commit(failed.done)
+            position = positions[failed.done]
+            store.stop(self._session.connection, self.consumer, position, failed.reason)
+            self.handed_over += failed.done
+            raise Stopped(position, failed.reason) from None
+        commit(len(events))
+        self.handed_over += len(events)
