@@ -25,6 +25,8 @@ from cpr_client.demo.persons_file import read_person
 from cpr_client.watch import Watch
 from db.connect import connect
 from db.errors import guarded
+from db.feed.store import skip
+from flows.consumers.webhook import Receiver, Webhook
 from flows.observability.redaction import scrubbed
 from flows.settings import load
 from flows.steps.operators_word import Aborted, BrakeHeld, WaitsForWord
@@ -132,6 +134,14 @@ def _chain_not_followed(library: Library) -> None:
     )
 
 
+def _undelivered(library: Library) -> None:
+    _webhook()([{"id": NUMBER, "subject": NAME}])
+
+
+def _webhook() -> Any:
+    return Webhook(Receiver(f"http://127.0.0.1:9/{NUMBER}", NAME.encode(), tries=1, timeout=2.0), NAME, lambda: 0.0)
+
+
 ERRORS: dict[str, Callable[[Library], object] | str] = {
     "cpr_client.cpr_number.InvalidCprNumber": lambda library: CprNumber.parse(f"{NUMBER} {NAME}"),
     "cpr_client.demo.persons_file.PersonsFileError": lambda library: read_person({"cpr_number": NUMBER + NAME}),
@@ -161,6 +171,11 @@ ERRORS: dict[str, Callable[[Library], object] | str] = {
     "db.errors.NewerDatabase": "holds the names of two migrations (tests/db/test_upgrade.py)",
     "db.errors.DataRefused": _in_the_database("23505"),
     "db.errors.ProgramFault": _in_the_database("42601"),
+    "db.feed.store.FeedProblem": lambda library: skip(library.connection, f"{NAME} {NUMBER}"),
+    "flows.consumers.follow.Busy": "holds nothing",
+    "flows.consumers.follow.Stopped": "a place in the feed, and the reason of Undelivered",
+    "flows.consumers.follow.Undelivered": _undelivered,
+    "flows.consumers.webhook._Failed": lambda library: _webhook()._post(NUMBER, f"{NAME} {STREET}".encode()),
     "flows.errors.UserError": "base; what it says is written where it is raised",
     "flows.errors.UsageError": _broken_setting,
     "flows.observability.redaction.UnexpectedError": _unforeseen,
