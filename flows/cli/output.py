@@ -123,6 +123,8 @@ class _Lines:
     def total(self, count: int) -> None:
         if self._total is None:  # it may grow while the run goes on
             self._output.say(f"{self._label}: {count} to do")
+        if count != self._total:  # another step has begun: what the one before took says nothing of its pace
+            self._pace = None
         self._total = count
 
     def at(self, done: int, note: str = "") -> None:

@@ -297,3 +297,16 @@ def test_a_persons_file_that_cannot_be_read_is_told(capsys, tmp_path):
     assert run(["demo-registry", "--persons", str(persons)]) == exits.FAILED
     told = capsys.readouterr().err
     assert "persons.jsonl" in told and "1234" not in told and "Traceback" not in told
+
+
+def test_without_a_terminal_the_pace_of_a_step_is_its_own(capsys, monkeypatch):
+    clock = iter((0.0, 1.0, 3.0, 9.0))
+    monkeypatch.setattr("flows.cli.output.time.monotonic", lambda: next(clock))
+    with Output().progress("night") as progress:
+        progress.total(10)
+        progress.at(0)
+        progress.at(10)
+        progress.total(500)
+        progress.at(500)
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["night: 10 to do", "night: 10 of 10, 5/s", "night: 500 of 500"]
