@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -94,6 +95,12 @@ def make_app() -> typer.Typer:
     return app
 
 
+@cache
+def command_line() -> typer.core.TyperGroup:
+    """The application as click runs it, made once in a process."""
+    return typer.main.get_group(make_app())
+
+
 def main() -> None:
     """The entry point: runs the command line and leaves with its exit code."""
     sys.exit(run(sys.argv[1:]))
@@ -104,7 +111,7 @@ def run(arguments: Sequence[str]) -> int:
     redaction.install()
     with Interruption() as interruption, redaction.masked_stderr():
         try:
-            make_app()(args=list(arguments), prog_name="patronsync")
+            command_line()(args=list(arguments), prog_name="patronsync")
         except SystemExit as leaving:
             code = leaving.code if isinstance(leaving.code, int) else exits.FAILED if leaving.code else exits.DONE
         except KeyboardInterrupt:
