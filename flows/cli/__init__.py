@@ -26,6 +26,7 @@ from flows.cli.failures import report as report_failure
 from flows.cli.feed import app as feed
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
+from flows.cli.inventory import inventory
 from flows.cli.metrics import metrics
 from flows.cli.net_media import net_media
 from flows.cli.nightly import nightly
@@ -52,6 +53,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("retention", retention),
     ("nightly", nightly),
     ("patron", patron),
+    ("inventory", inventory),
     ("report", report),
     ("metrics", metrics),
     ("statistics", statistics),
