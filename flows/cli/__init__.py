@@ -25,8 +25,10 @@ from flows.cli.deploy import deploy
 from flows.cli.docs import app as docs
 from flows.cli.failures import report as report_failure
 from flows.cli.feed import app as feed
+from flows.cli.find import find
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
+from flows.cli.inventory import inventory
 from flows.cli.metrics import metrics
 from flows.cli.net_media import net_media
 from flows.cli.nightly import nightly
@@ -53,6 +55,8 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("retention", retention),
     ("nightly", nightly),
     ("patron", patron),
+    ("find", find),
+    ("inventory", inventory),
     ("report", report),
     ("metrics", metrics),
     ("statistics", statistics),
