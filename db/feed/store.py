@@ -74,6 +74,8 @@ class Event(NamedTuple):
 class Consumer:
     """A consumer and how far it has come. `waiting`: events that it has not read; `waiting_since`: the oldest's time.
 
+    `behind_seconds`: how long that one has waited, 0 where none does.
+
     `patrons_left`: it began with all patrons, and has not been told of all yet. `stopped_*`: an event could not be
     delivered to it.
     """
@@ -82,6 +84,7 @@ class Consumer:
     position: int | None
     waiting: int
     waiting_since: datetime | None
+    behind_seconds: float
     patrons_left: bool
     registered_at: datetime
     registered_by: str

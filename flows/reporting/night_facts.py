@@ -16,7 +16,7 @@ from db.status.nights import Begun, NightRun, latest_night, quarantine_by_day, q
 from db.status.store import Standing, read_standing
 from flows.errors import UserError
 from flows.observability.answer_times import AnswerTimes
-from flows.observability.hands import Hand, look_at_proof, look_at_runs, state_of
+from flows.observability.hands import Hand, look_at, state_of
 from flows.settings import Settings
 from flows.wording import Words
 from mappers.events import KINDS
@@ -100,7 +100,7 @@ def read_night(connection: Connection, settings: Settings, night: date | None, s
             f"Nothing ran for {day}." if day else "No night has run yet.", "See: patronsync status, for the last runs."
         )
     standing = read_standing(connection, day)
-    found = [*look_at_runs(standing, expected_steps(settings.guardians), day, said), *look_at_proof(standing)]
+    found = look_at(standing, expected_steps(settings.guardians), day, settings.feed_behind_hours, said)
     hands = [one.in_words(said) for one in found]
     open_cases = list_cases(connection, day)
     retention = [run.run_id for run in tonight if run.flow == RETENTION]

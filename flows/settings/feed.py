@@ -1,4 +1,4 @@
-"""How the change feed is handed over (`patronsync feed follow`)."""
+"""How the change feed is handed over (`patronsync feed follow`), and when a consumer is too far behind."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ class FeedSettings(BaseModel):
     """The change feed."""
 
     feed_batch: int = Field(default=500, ge=1, le=10_000, description="Events handed over at once.")
+    feed_behind_hours: int = Field(
+        default=24, ge=1, le=4320, description="A consumer for which an event has waited so many hours needs a hand."
+    )
     feed_webhook_secret: SecretStr | None = Field(
         default=None,
         description="What webhooks are signed with: whsec_ and 24 bytes or more in base64 "
