@@ -10,7 +10,6 @@ import base64
 import hashlib
 import hmac
 import ipaddress
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_base
 
-from flows.consumers.cloudevents import CloudEvent
+from flows.consumers.cloudevents import id_of
 from flows.consumers.follow import Undelivered
 from flows.errors import UsageError
 
@@ -82,7 +81,7 @@ class Webhook:
         self._http = requests.Session()
         self._http.headers["User-Agent"] = "patronsync"
 
-    def __call__(self, events: Sequence[CloudEvent]) -> None:
+    def __call__(self, events: Sequence[str]) -> None:
         """Delivers them all; raises `Undelivered`."""
         failed = self._try(events)
         if failed is None:
@@ -94,7 +93,7 @@ class Webhook:
             if failed is not None:
                 raise Undelivered(done, failed.reason)
 
-    def _try(self, events: Sequence[CloudEvent]) -> _Failed | None:
+    def _try(self, events: Sequence[str]) -> _Failed | None:
         """Posts until it succeeds or is given up; why it was, None where it was not."""
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, _Failed) and not error.final),
@@ -102,8 +101,8 @@ class Webhook:
             wait=_Wait(self.receiver.first_wait),
             reraise=True,
         )
-        body = json.dumps(list(events), ensure_ascii=False, separators=(",", ":")).encode()
-        message_id = f"{self.consumer}.{events[0]['id']}.{events[-1]['id']}"
+        body = f"[{','.join(events)}]".encode()
+        message_id = f"{self.consumer}.{id_of(events[0])}.{id_of(events[-1])}"
         try:
             retrying(self._post, message_id, body)
         except _Failed as failed:

@@ -14,7 +14,7 @@ _FEWEST = 24
 class FeedSettings(BaseModel):
     """The change feed."""
 
-    feed_batch: int = Field(default=500, ge=1, le=10_000, description="Events handed over at once.")
+    feed_batch: int = Field(default=500, ge=1, le=10_000, description="Events POSTed to a webhook at once.")
     feed_behind_hours: int = Field(
         default=24, ge=1, le=4320, description="A consumer for which an event has waited so many hours needs a hand."
     )

@@ -66,8 +66,9 @@ def test_an_event_holds_who_what_when_and_by_which_run(reader: Connection) -> No
         "INSERT INTO sync.change (patron_number, kind, fields, run_id) VALUES ('7', 'patron.name', '{name}', 3)"
     )
     [event] = store.next_changes(reader, "website", 10)
-    assert (event.patron_number, event.kind, event.fields, event.run) == ("7", "patron.name", ["name"], 3)
-    assert event.at.tzinfo is not None
+    what = event.what
+    assert (event.patron_number, what.kind, what.fields, what.run) == ("7", "patron.name", ("name",), 3)
+    assert what.at.tzinfo is not None
 
 
 def test_what_is_not_committed_is_given_again(reader: Connection) -> None:
@@ -134,11 +135,14 @@ def test_a_patron_s_changes_come_in_their_order_whatever_the_numbers_of_their_tr
     young.commit()
     tell(old, "P", "patron.deleted")
     old.commit()
-    assert [event.kind for event in store.next_changes(reader, "website", 10)] == ["patron.added", "patron.deleted"]
+    assert [event.what.kind for event in store.next_changes(reader, "website", 10)] == [
+        "patron.added",
+        "patron.deleted",
+    ]
     tell(older, "P", "patron.added")
     older.commit()
     take(reader)
-    assert [event.kind for event in store.next_changes(reader, "website", 10)] == ["patron.added"]
+    assert [event.what.kind for event in store.next_changes(reader, "website", 10)] == ["patron.added"]
 
 
 def test_who_writes_and_reads_in_one_transaction_misses_nothing_of_it(reader: Connection, open_one: Open) -> None:
@@ -283,3 +287,26 @@ def test_an_empty_look_writes_nothing_until_an_hour_has_passed(reader: Connectio
     assert take(reader) == []
     [(_, after)] = reader.execute(read_at).fetchall()
     assert after >= before[1]
+
+
+def test_what_is_read_ahead_is_what_comes_next_once_the_last_event_is_committed(
+    reader: Connection, open_one: Open
+) -> None:
+    store.register(reader, "website")
+    late = open_one()
+    places = [tell(reader, str(n)) for n in range(3)]
+    tell(late, "late")
+    places += [tell(reader, str(n)) for n in range(3, 5)]
+    given = store.next_changes(reader, "website", 2)
+    late.commit()
+    ahead = store.changes_past(reader, "website", given[-1].position, 2)
+    store.commit(reader, "website", given[-1].position)
+    assert ahead == store.next_changes(reader, "website", 2)
+    assert [event.position for event in ahead] == places[2:4]
+    assert [event.position for event in store.changes_past(reader, "website", places[3], 2)] == places[4:]
+    assert store.changes_past(reader, "website", places[4], 2) == [], (
+        "what was committed late comes after the end of it"
+    )
+    assert take(reader) == ["2", "3", "4"]
+    assert take(reader) == ["late"]
+    assert problem(lambda: store.changes_past(reader, "nobody", 1, 1)) == store.UNKNOWN

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cpr_client.demo.certificates import MadeUpAuthority, ServerTls
-from flows.consumers.cloudevents import of_patron
+from flows.consumers.cloudevents import id_of, of_patron
 from flows.consumers.follow import Undelivered
 from flows.consumers.webhook import CERTIFICATE, REFUSED, TIMEOUT, UNREACHABLE, Receiver, Webhook
 from flows.errors import UsageError
@@ -19,6 +19,7 @@ from tests.flows.consumers.receivers import receiving
 
 SECRET = b"0123456789abcdef01234567"
 EVENTS = [of_patron(number) for number in "1234"]
+IDS = list(map(id_of, EVENTS))
 
 
 def webhook(url: str, **how: Any) -> Webhook:
@@ -42,7 +43,7 @@ def test_a_batch_is_signed_over_its_id_its_time_and_its_body() -> None:
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + post.body
     expected = base64.b64encode(hmac.new(SECRET, signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
-    assert json.loads(post.body) == EVENTS
+    assert json.loads(post.body) == list(map(json.loads, EVENTS))
 
 
 def test_a_batch_that_is_not_taken_is_sent_again_with_the_same_id() -> None:
@@ -51,7 +52,7 @@ def test_a_batch_that_is_not_taken_is_sent_again_with_the_same_id() -> None:
         webhook(receiver.url)(EVENTS)
         first, second = receiver.posts
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
-    assert receiver.taken == [event["id"] for event in EVENTS]
+    assert receiver.taken == IDS
 
 
 @pytest.mark.parametrize("status", [302, 400, 410, 503])
@@ -64,9 +65,9 @@ def test_what_is_not_taken_after_all_tries_is_not_delivered_and_no_redirect_is_f
 
 def test_of_a_batch_that_is_refused_what_stands_before_the_refused_event_is_delivered() -> None:
     with receiving() as receiver:
-        receiver.refuses = {EVENTS[2]["id"]}
+        receiver.refuses = {IDS[2]}
         assert undelivered(webhook(receiver.url)) == (2, REFUSED)
-    assert receiver.taken == [event["id"] for event in EVENTS[:2]]
+    assert receiver.taken == IDS[:2]
 
 
 def test_a_receiver_that_dawdles_is_not_waited_for() -> None:
