@@ -10,15 +10,19 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_base
 
+from cpr_client.watch import CutOff, Watch
 from flows.consumers.cloudevents import id_of
 from flows.consumers.follow import Undelivered
 from flows.errors import UsageError
@@ -32,7 +36,7 @@ _LONGEST_WAIT = 60.0
 
 @dataclass(frozen=True)
 class Receiver:
-    """Where to, and how: `tries` of each batch and event; `timeout` seconds for connecting and for the answer."""
+    """Where to, and how: `tries` of each batch and event; `timeout` seconds in which one must be answered."""
 
     url: str
     secret: bytes
@@ -80,6 +84,10 @@ class Webhook:
         self.receiver, self.consumer, self._now = receiver, consumer, now
         self._http = requests.Session()
         self._http.headers["User-Agent"] = "patronsync"
+        self._http.trust_env = not receiver.url.startswith("http:")  # no proxy leads to loopback
+        self._watch = Watch()
+        for scheme in ("https://", "http://"):
+            self._http.mount(scheme, _Watched(self._watch))
 
     def __call__(self, events: Sequence[str]) -> None:
         """Delivers them all; raises `Undelivered`."""
@@ -119,24 +127,58 @@ class Webhook:
         headers["webhook-signature"] = signature(self.receiver.secret, headers["webhook-id"], timestamp, body)
         try:
             # The answer's body is not read: nobody needs it, and it may be without end.
-            with self._http.post(
-                self.receiver.url,
-                data=body,
-                headers=headers,
-                timeout=self.receiver.timeout,
-                verify=str(self.receiver.ca) if self.receiver.ca else True,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
+            with (
+                self._watch.until(time.monotonic() + self.receiver.timeout),
+                self._http.post(
+                    self.receiver.url,
+                    data=body,
+                    headers=headers,
+                    timeout=self.receiver.timeout,
+                    verify=str(self.receiver.ca) if self.receiver.ca else True,
+                    allow_redirects=False,
+                    stream=True,
+                ) as answer,
+            ):
                 status, after = answer.status_code, answer.headers.get("Retry-After", "")
         except requests.exceptions.SSLError:
             raise _Failed(CERTIFICATE, final=True) from None
-        except requests.exceptions.Timeout:
+        except (requests.exceptions.Timeout, CutOff):
             raise _Failed(TIMEOUT) from None
         except requests.exceptions.RequestException:
             raise _Failed(UNREACHABLE) from None
         if not 200 <= status < 300:
             raise _Failed(REFUSED, after=float(after) if after.isdigit() else None)
+
+
+class _Watched(HTTPAdapter):
+    """Tells its sockets to a watch. The time-out of a socket begins anew with each byte: an answer that drips would be
+    waited for without end.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """The pool, whose connections are watched."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        if not hasattr(pool.ConnectionCls, "watch"):
+            pool.ConnectionCls = self._watched(pool.ConnectionCls)
+        return pool
+
+    def _watched(self, connection: Any) -> Any:
+        class Watched(connection):
+            watch = self._watch
+
+            def connect(self) -> None:
+                super().connect()
+                self.watch.uses(self.sock)
+
+            def request(self, *args: Any, **kwargs: Any) -> None:
+                self.watch.uses(self.sock)
+                super().request(*args, **kwargs)
+
+        return Watched
 
 
 class _Wait(wait_base):

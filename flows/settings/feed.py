@@ -32,7 +32,7 @@ class FeedSettings(BaseModel):
         default=8, ge=1, le=100, description="Tries to deliver an event before the consumer stops."
     )
     feed_webhook_timeout: float = Field(
-        default=10, gt=0, le=300, description="Seconds to wait for a receiver to connect, and to answer."
+        default=10, gt=0, le=300, description="Seconds in which a receiver must have answered."
     )
 
     @field_validator("feed_webhook_secret")

@@ -15,7 +15,7 @@ from flows.consumers.cloudevents import id_of, of_patron
 from flows.consumers.follow import Undelivered
 from flows.consumers.webhook import CERTIFICATE, REFUSED, TIMEOUT, UNREACHABLE, Receiver, Webhook
 from flows.errors import UsageError
-from tests.flows.consumers.receivers import receiving
+from tests.flows.consumers.receivers import dripping, receiving
 
 SECRET = b"0123456789abcdef01234567"
 EVENTS = [of_patron(number) for number in "1234"]
@@ -76,6 +76,12 @@ def test_a_receiver_that_dawdles_is_not_waited_for() -> None:
         assert undelivered(webhook(receiver.url, timeout=0.1, tries=1)) == (0, TIMEOUT)
 
 
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: "])
+def test_a_receiver_that_drips_its_answer_is_cut_off(start: bytes) -> None:
+    with dripping(start) as url:
+        assert undelivered(webhook(url, timeout=0.2, tries=1)) == (0, TIMEOUT)
+
+
 def test_a_receiver_that_is_not_there_is_unreachable() -> None:
     with receiving() as receiver:
         url = receiver.url
@@ -101,6 +107,13 @@ def test_a_certificate_of_another_host_is_a_lie(authority: MadeUpAuthority) -> N
 def test_nothing_leaves_this_machine_unencrypted(url: str) -> None:
     with pytest.raises(UsageError, match="https://"):
         webhook(url)
+
+
+def test_no_proxy_gets_what_goes_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving() as proxy, receiving() as receiver:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        webhook(receiver.url)(EVENTS)
+    assert (len(proxy.posts), receiver.taken) == (0, IDS)
 
 
 def test_who_prints_a_receiver_sees_no_secret() -> None:
