@@ -13,22 +13,23 @@ from db.upgrade import is_current, migrate
 
 FEED = {"register_consumer", "forget_consumer", "next_changes", "commit_position"}
 OWN_DATA = {"set_absence", "clear_absence", "set_mobile", "set_email", "set_home_branch"}
+CARDS = {"try_card", "card_answer"}
 PATRONS = {"patron", "guardian_of", "net_media_right", "block", "contact", "absence", "change"}
 COUNTS = {"municipality_statistics", "municipality_totals"}
 
 #           role             may read in downstream                            may call in downstream
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
-    WORKER.name: (PATRONS | COUNTS | {"contract", "staff_note", "staff_case"}, FEED | OWN_DATA | {"check_card"}),
+    WORKER.name: (PATRONS | COUNTS | {"contract", "staff_note", "staff_case"}, FEED | OWN_DATA | CARDS),
     STAFF.name: (PATRONS | {"contract", "staff_note", "staff_case"}, FEED),
     WEBSITE.name: (PATRONS | {"contract"}, FEED | OWN_DATA),
-    KIOSK.name: ({"contract"}, {"check_card"}),
+    KIOSK.name: ({"contract"}, CARDS),
     NET_MEDIA.name: ({"contract", "net_media_right", "change"}, FEED),
     MESSAGES.name: ({"contract", "contact", "absence", "change"}, FEED),
     STATISTICS.name: (COUNTS | {"contract"}, set()),
 }
 """Besides, everybody may ask `sees_protected`; the worker may do all with tables, but for `NOBODYS`."""
 
-NOBODYS = {"library.card_pin", "sync.card_try", "sync.moving_pin"}
+NOBODYS = {"library.card_pin", "sync.card_try", "sync.card_answer", "sync.moving_pin"}
 """Tables that their owner alone reads and writes."""
 
 
