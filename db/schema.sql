@@ -1479,7 +1479,8 @@ CREATE VIEW downstream.contact AS
     email,
     COALESCE(( SELECT array_agg(phone.number ORDER BY phone.number) AS array_agg
            FROM library.patron_phone phone
-          WHERE ((phone.patron_number = patron.patron_number) AND (phone.kind = 'mobile'::text))), '{}'::text[]) AS mobiles
+          WHERE ((phone.patron_number = patron.patron_number) AND (phone.kind = 'mobile'::text))), '{}'::text[]) AS mobiles,
+    gone_on
    FROM library.patron patron
   WHERE ((registry_status IS DISTINCT FROM 90) AND (NOT (EXISTS ( SELECT
            FROM library.block
@@ -1494,6 +1495,8 @@ COMMENT ON COLUMN downstream.contact.language IS 'Language of messages: da or en
 COMMENT ON COLUMN downstream.contact.email IS 'E-mail address. Source: library, or the patron on the website. Null: none';
 
 COMMENT ON COLUMN downstream.contact.mobiles IS 'Mobile numbers, for SMS. Source: library, or the patron on the website. Never null, may be empty';
+
+COMMENT ON COLUMN downstream.contact.gone_on IS 'Since when the patron is gone from the library''s register: write about what is still open, and nothing else. Source: library. Null: a patron';
 
 CREATE VIEW downstream.contract AS
  SELECT 1 AS version;
@@ -1724,27 +1727,27 @@ COMMENT ON COLUMN sync.quarantine.tries IS 'Look-ups in a row that ended in it';
 
 COMMENT ON COLUMN sync.quarantine.closed_on IS 'The day it ended; null: open';
 
-CREATE VIEW downstream.guardian_of AS
+CREATE VIEW sync.guardian_named AS
  SELECT link.link_number,
     link.patron_number,
-    guardian.patron_number AS guardian_patron_number,
+    link.guardian_id,
     link.source,
     link.kind,
+    link.confirmed,
+    link.valid_from,
+    link.valid_to,
+    guardian.patron_number AS guardian_patron_number,
         CASE
-            WHEN ((NOT shown.withheld) AND (known.reason IS DISTINCT FROM 'not found'::text) AND (NOT (EXISTS ( SELECT
+            WHEN ((known.reason IS DISTINCT FROM 'not found'::text) AND (NOT (EXISTS ( SELECT
                FROM library.staff_case held
               WHERE ((held.patron_number = link.patron_number) AND (held.kind = 'guardian not found'::text) AND (held.detail = jsonb_build_object('guardian', link.guardian_id)) AND (held.resolved_on IS NULL)))))) THEN known.name
             ELSE NULL::text
         END AS name,
-    shown.withheld,
-    link.confirmed,
-    link.valid_from,
-    link.valid_to
-   FROM ((((((((library.guardian_link link
-     CROSS JOIN ( SELECT library.copenhagen_today() AS today,
-            downstream.sees_protected() AS sees_protected
-         OFFSET 0) reader)
-     JOIN library.patron child ON ((child.patron_number = link.patron_number)))
+    known.cpr_number,
+    known.protection_flag,
+    known.protected_from,
+    known.protected_to
+   FROM (((((library.guardian_link link
      LEFT JOIN library.guardian guardian USING (guardian_id))
      LEFT JOIN sync.guardian_check checked USING (guardian_id))
      LEFT JOIN library.patron patron ON ((patron.patron_number = guardian.patron_number)))
@@ -1767,9 +1770,31 @@ CREATE VIEW downstream.guardian_of AS
             guardian.protected_from,
             guardian.protected_to,
             checked.reason
-          WHERE (patron.patron_number IS NULL)) known)
-     CROSS JOIN LATERAL ( SELECT ((NOT reader.sees_protected) AND (COALESCE(library.is_protected(known.cpr_number, known.protection_flag, known.protected_from, known.protected_to, reader.today), true) OR COALESCE(library.is_protected(child.cpr_number, child.protection_flag, child.protected_from, child.protected_to, reader.today), true))) AS withheld) shown)
-  WHERE (((link.valid_from IS NULL) OR (link.valid_from <= reader.today)) AND ((link.valid_to IS NULL) OR (link.valid_to > reader.today)));
+          WHERE (patron.patron_number IS NULL)) known);
+
+COMMENT ON VIEW sync.guardian_named IS 'Links with what the library knows of the guardian; no name of one whom the registry does not know';
+
+CREATE VIEW downstream.guardian_of AS
+ SELECT guardian.link_number,
+    guardian.patron_number,
+    guardian.guardian_patron_number,
+    guardian.source,
+    guardian.kind,
+        CASE
+            WHEN (NOT shown.withheld) THEN guardian.name
+            ELSE NULL::text
+        END AS name,
+    shown.withheld,
+    guardian.confirmed,
+    guardian.valid_from,
+    guardian.valid_to
+   FROM (((sync.guardian_named guardian
+     CROSS JOIN ( SELECT library.copenhagen_today() AS today,
+            downstream.sees_protected() AS sees_protected
+         OFFSET 0) reader)
+     JOIN library.patron child ON ((child.patron_number = guardian.patron_number)))
+     CROSS JOIN LATERAL ( SELECT ((NOT reader.sees_protected) AND (COALESCE(library.is_protected(guardian.cpr_number, guardian.protection_flag, guardian.protected_from, guardian.protected_to, reader.today), true) OR COALESCE(library.is_protected(child.cpr_number, child.protection_flag, child.protected_from, child.protected_to, reader.today), true))) AS withheld) shown)
+  WHERE (((guardian.valid_from IS NULL) OR (guardian.valid_from <= reader.today)) AND ((guardian.valid_to IS NULL) OR (guardian.valid_to > reader.today)));
 
 COMMENT ON VIEW downstream.guardian_of IS 'Children and their guardians today: who holds custody by the registry, and who has signed for the child at the library';
 
@@ -3476,6 +3501,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.staff_case TO patronsync_work
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.guardian_check TO patronsync_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.quarantine TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.guardian_named TO patronsync_worker;
 
 GRANT SELECT ON TABLE downstream.guardian_of TO patronsync_staff;
 GRANT SELECT ON TABLE downstream.guardian_of TO patronsync_website;
