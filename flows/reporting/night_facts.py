@@ -11,8 +11,8 @@ from statistics import median_low
 from db.connect import Connection
 from db.patrons.store import Quarantined, StaffCase, list_cases
 from db.retention.store import Outcome, recorded
-from db.runs.store import Question, abort_unanswered
-from db.status.nights import Begun, NightRun, latest_night, quarantine_by_day, quarantined_on, runs_between
+from db.runs.store import Question, RunRecord, abort_unanswered
+from db.status.nights import Begun, latest_night, quarantine_by_day, quarantined_on, runs_between
 from db.status.store import Standing, read_standing
 from flows.errors import UserError
 from flows.observability.answer_times import AnswerTimes
@@ -146,14 +146,14 @@ def by_age(begun: Iterable[Begun], day: date) -> list[Ages]:
     return sorted(ages, key=lambda one: (-one.total, one.code))
 
 
-def _by_day(runs: Iterable[NightRun]) -> dict[date, Counter[str]]:
+def _by_day(runs: Iterable[RunRecord]) -> dict[date, Counter[str]]:
     found: dict[date, Counter[str]] = defaultdict(Counter)
     for run in sorted(runs, key=lambda run: run.today):
         found[run.today].update(run.changes)
     return found
 
 
-def _moves(runs: Iterable[NightRun]) -> list[Move]:
+def _moves(runs: Iterable[RunRecord]) -> list[Move]:
     counted = Counter[str]()
     for run in runs:
         counted.update(run.counts.get("moves", {}))
@@ -162,7 +162,7 @@ def _moves(runs: Iterable[NightRun]) -> list[Move]:
     return sorted(moves, key=lambda move: (-move.patrons, move.left, move.came_to))
 
 
-def _answers(runs: Iterable[NightRun]) -> AnswerTimes:
+def _answers(runs: Iterable[RunRecord]) -> AnswerTimes:
     added = AnswerTimes()
     for run in runs:
         added.add_all(AnswerTimes.restore(run.counts.get("answers", {})))
