@@ -12,5 +12,5 @@ following AS (
     LIMIT %(most)s
 )
 SELECT string_agg(position::text, ','), string_agg(to_json(patron_number)::text, ','),
-       string_agg(json_build_array(kind, fields, at, run)::text, E'\n')
+       string_agg(concat_ws(E'\t', kind, at, array_to_json(fields), run), E'\n')
 FROM following;

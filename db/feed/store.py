@@ -148,8 +148,8 @@ _event = partial(tuple.__new__, Event)
 
 @lru_cache(maxsize=1024)
 def _what(text: str) -> What:
-    kind, fields, at, run = json.loads(text)
-    return What(kind, tuple(fields), datetime.fromisoformat(at), run)
+    kind, at, fields, *run = text.split("\t")
+    return What(kind, tuple(json.loads(fields)), datetime.fromisoformat(at), int(run[0]) if run else None)
 
 
 def commit(connection: psycopg.Connection, consumer: str, position: int) -> None:

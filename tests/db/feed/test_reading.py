@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -62,13 +64,22 @@ def test_a_consumer_reads_what_comes_after_it_has_registered(reader: Connection)
 
 def test_an_event_holds_who_what_when_and_by_which_run(reader: Connection) -> None:
     store.register(reader, "website")
-    reader.execute(
-        "INSERT INTO sync.change (patron_number, kind, fields, run_id) VALUES ('7', 'patron.name', '{name}', 3)"
+    telling = (
+        "INSERT INTO sync.change (patron_number, kind, fields, at, run_id) VALUES (%s, 'net_media.granted', %s, %s, %s)"
     )
-    [event] = store.next_changes(reader, "website", 10)
-    what = event.what
-    assert (event.patron_number, what.kind, what.fields, what.run) == ("7", "patron.name", ("name",), 3)
-    assert what.at.tzinfo is not None
+    for number, fields, at, run in (
+        ("7", ["film"], "2026-03-02 02:30Z", 3),
+        ('a"b\n\\c,', ["tab\t", 'a, "b"'], "2026-03-02 04:30:00.25+02", None),
+        ("8", [], "2026-03-02 02:30Z", 3),
+    ):
+        reader.execute(telling, [number, fields, at, run])
+    moment = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
+    told = [(event.patron_number, *astuple(event.what)) for event in store.next_changes(reader, "website", 10)]
+    assert told == [
+        ("7", "net_media.granted", ("film",), moment, 3),
+        ('a"b\n\\c,', "net_media.granted", ("tab\t", 'a, "b"'), moment + timedelta(milliseconds=250), None),
+        ("8", "net_media.granted", (), moment, 3),
+    ]
 
 
 def test_what_is_not_committed_is_given_again(reader: Connection) -> None:
