@@ -24,6 +24,7 @@ from flows.cli.deploy import deploy
 from flows.cli.docs import app as docs
 from flows.cli.failures import report as report_failure
 from flows.cli.feed import app as feed
+from flows.cli.guardian import guardian
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
 from flows.cli.metrics import metrics
@@ -52,6 +53,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("retention", retention),
     ("nightly", nightly),
     ("patron", patron),
+    ("guardian", guardian),
     ("report", report),
     ("metrics", metrics),
     ("statistics", statistics),

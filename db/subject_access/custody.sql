@@ -1,0 +1,24 @@
+-- Custody as the registry has told it: of the patron as a child, and of children by the person. Nothing of somebody else who is
+-- protected, or may be.
+-- in: number, guardians (their rows in library.guardian), days (that protection is held against)
+-- out: the columns of library.custody, but another's numbers; other (what the other one is to them)
+WITH theirs AS (
+    SELECT cpr_number FROM library.patron WHERE patron_number = %(number)s
+    UNION SELECT cpr_number FROM library.former_cpr_number WHERE patron_number = %(number)s
+    UNION SELECT cpr_number FROM library.guardian WHERE guardian_id = ANY (%(guardians)s)
+    UNION SELECT cpr_number FROM library.former_guardian_number WHERE guardian_id = ANY (%(guardians)s)
+)
+SELECT custody.kind, custody.valid_from, custody.valid_to, custody.kind AS other
+FROM library.custody
+LEFT JOIN library.patron AS holder USING (cpr_number)
+LEFT JOIN library.guardian AS guardian ON guardian.cpr_number = custody.cpr_number
+WHERE custody.patron_number = %(number)s
+  AND (custody.cpr_number IS NULL
+       OR sync.may_be_told_of(holder.patron_number, guardian.guardian_id, %(days)s))
+UNION ALL
+SELECT custody.kind, custody.valid_from, custody.valid_to, 'child'
+FROM library.custody
+WHERE custody.cpr_number IN (SELECT cpr_number FROM theirs)
+  AND custody.patron_number IS DISTINCT FROM %(number)s
+  AND sync.may_be_told_of(custody.patron_number, NULL, %(days)s)
+ORDER BY other, valid_from NULLS FIRST, kind;
