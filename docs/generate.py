@@ -124,14 +124,33 @@ def inventory() -> list[str]:
                 ", ".join(f"`{place}`" for place in lies_in(row)),
                 source_words(row, said),
                 kept_words(row, periods, said) + (f" (`{row.rule.name}`)" if row.rule else ""),
+                _seen_by(row, said),
                 said["inventory"]["yes"] if row.is_shown else said.say("inventory_left_out", row.left_out or ""),
             )
             for row in ROWS
             if row.part == part
         ]
-        header = ["In Danish", "In English", "What it is", "Why", "Lives in", "From", "Kept", "Shown to the patron"]
+        header = [
+            "In Danish",
+            "In English",
+            "What it is",
+            "Why",
+            "Lives in",
+            "From",
+            "Kept",
+            "Seen by",
+            "Shown to the patron",
+        ]
         lines += [f"## {said.say('inventory_part', part)}", "", *_table(header, rows)]
     return lines
+
+
+def _seen_by(row: Any, said: Any) -> str:
+    """Who may see a row, as it is declared; a test holds the database's grants against it."""
+    from db.roles import PREFIX, WORKER
+
+    roles = [WORKER.name] * row.worker_sees + [f"{PREFIX}{reader}" for reader in row.seen_by]
+    return ", ".join(said.say("inventory_role", role) for role in roles) or said["inventory"]["nobody"]
 
 
 def extract_columns() -> list[str]:

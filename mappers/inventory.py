@@ -2,9 +2,9 @@
 
 For whoever answers for it: `ROWS` is the whole list, in the order of the notice. A row names the columns in which the
 thing lies, where it comes from, the rule of retention that removes it (`mappers/retention.py`: the period is that
-rule's, and is written nowhere else), and whether the patron is shown it who asks what is known about them (GDPR article
-15). Its words, in Danish and English, stand in flows/wording/inventory.<language>.toml under its key: the term, what it
-is, why it is kept.
+rule's, and is written nowhere else), who sees it, and whether the patron is shown it who asks what is known about them
+(GDPR article 15). Its words, in Danish and English, stand in flows/wording/inventory.<language>.toml under its key: the
+term, what it is, why it is kept.
 
 The record of processing (`patronsync inventory`), the patron's own copy and docs/reference/inventory.md are made from
 it. Every column of the schema `library` has its place in exactly one row, and so has every table of `sync`
@@ -35,6 +35,18 @@ PARTS: tuple[str, ...] = (NOTICE, BESIDE, WORKER)
 REGISTRY, LIBRARY, PATRON, PATRONSYNC = "registry", "library", "patron", "patronsync"
 SOURCES: tuple[str, ...] = (REGISTRY, LIBRARY, PATRON, PATRONSYNC)
 """Where a thing comes from, and is put right: the civil registry, staff, the patron on the website, this worker."""
+
+STAFF, WEBSITE, KIOSK, NET_MEDIA, SENDER, STATISTICS = (
+    "staff",
+    "website",
+    "kiosk",
+    "net_media",
+    "messages",
+    "statistics",
+)
+READERS: tuple[str, ...] = (STAFF, WEBSITE, KIOSK, NET_MEDIA, SENDER, STATISTICS)
+"""Who may see a row beside the worker: systems, by their roles in the database (db/roles.py), whose grants decide.
+Statistics sees counts alone."""
 
 UNTIL_OF_AGE = "until of age"
 AS_THE_LIST = "as the list"
@@ -68,7 +80,8 @@ class Row:
     (`sync.disclosure`).
 
     `kept`: the rule of retention that removes it, or one of `OTHER_ENDS`. `left_out`: why the patron is not shown it,
-    one of `LEFT_OUT`; None: they are.
+    one of `LEFT_OUT`; None: they are. `seen_by`: who may see it, or a part of it, beside the worker. `worker_sees`: the
+    worker may. Both say what is meant; a test and `patronsync inventory` hold them against what the database grants.
     """
 
     key: str
@@ -77,6 +90,8 @@ class Row:
     sources: tuple[str, ...]
     kept: Rule | str
     left_out: str | None = None
+    seen_by: tuple[str, ...] = ()
+    worker_sees: bool = True
 
     @property
     def rule(self) -> Rule | None:
@@ -118,7 +133,14 @@ _CONTACT = "contact_lines contact_from contact_to"
 
 ROWS: tuple[Row, ...] = (
     # The notice
-    Row("patron_number", NOTICE, ("library.patron.patron_number",), (LIBRARY,), PATRONS_GONE),
+    Row(
+        "patron_number",
+        NOTICE,
+        ("library.patron.patron_number",),
+        (LIBRARY,),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, KIOSK, NET_MEDIA, SENDER),
+    ),
     Row(
         "cpr_number",
         NOTICE,
@@ -132,21 +154,87 @@ ROWS: tuple[Row, ...] = (
         _in("library.absence", "patron_number absent_from absent_to"),
         (PATRON, LIBRARY),
         PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, SENDER),
     ),
-    Row("name", NOTICE, ("library.patron.name",), (REGISTRY,), PATRONS_GONE),
-    Row("birth_date", NOTICE, _in("library.patron", "birth_date birth_date_uncertain"), (REGISTRY,), PATRONS_GONE),
-    Row("address", NOTICE, _in("library.patron", f"{_ADDRESS} {_CONTACT}"), (REGISTRY,), PATRONS_GONE),
-    Row("phones", NOTICE, _in("library.patron_phone", "patron_number kind number"), (PATRON, LIBRARY), PATRONS_GONE),
-    Row("email", NOTICE, ("library.patron.email",), (PATRON, LIBRARY), PATRONS_GONE),
-    Row("blocks", NOTICE, _in("library.block", "patron_number reason source since"), (LIBRARY, REGISTRY), PATRONS_GONE),
-    Row("patron_group", NOTICE, ("library.patron.patron_group",), (LIBRARY, PATRONSYNC), PATRONS_GONE),
-    Row("home_branch", NOTICE, ("library.patron.home_branch",), (PATRON, LIBRARY), PATRONS_GONE),
-    Row("municipality", NOTICE, ("library.patron.municipality_code",), (REGISTRY,), PATRONS_GONE),
-    Row("language", NOTICE, ("library.patron.language",), (LIBRARY,), PATRONS_GONE),
+    Row("name", NOTICE, ("library.patron.name",), (REGISTRY,), PATRONS_GONE, seen_by=(STAFF, WEBSITE)),
+    Row(
+        "birth_date",
+        NOTICE,
+        _in("library.patron", "birth_date birth_date_uncertain"),
+        (REGISTRY,),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, STATISTICS),
+    ),
+    Row(
+        "address",
+        NOTICE,
+        _in("library.patron", f"{_ADDRESS} {_CONTACT}"),
+        (REGISTRY,),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE),
+    ),
+    Row(
+        "phones",
+        NOTICE,
+        _in("library.patron_phone", "patron_number kind number"),
+        (PATRON, LIBRARY),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, SENDER),
+    ),
+    Row(
+        "email",
+        NOTICE,
+        ("library.patron.email",),
+        (PATRON, LIBRARY),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, SENDER),
+    ),
+    Row(
+        "blocks",
+        NOTICE,
+        _in("library.block", "patron_number reason source since"),
+        (LIBRARY, REGISTRY),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, KIOSK),
+    ),
+    Row(
+        "patron_group",
+        NOTICE,
+        ("library.patron.patron_group",),
+        (LIBRARY, PATRONSYNC),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, STATISTICS),
+    ),
+    Row(
+        "home_branch",
+        NOTICE,
+        ("library.patron.home_branch",),
+        (PATRON, LIBRARY),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE),
+    ),
+    Row(
+        "municipality",
+        NOTICE,
+        ("library.patron.municipality_code",),
+        (REGISTRY,),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, STATISTICS),
+    ),
+    Row(
+        "language",
+        NOTICE,
+        ("library.patron.language",),
+        (LIBRARY,),
+        PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, SENDER),
+    ),
     Row("cards", NOTICE, _in("library.patron_card", "card_number patron_number"), (LIBRARY,), PATRONS_GONE),
-    Row("pin", NOTICE, _in("library.card_pin", "card_number pin_hash"), (LIBRARY,), PATRONS_GONE, PIN),
-    Row("internal_note", NOTICE, ("library.patron.internal_note",), (LIBRARY,), PATRONS_GONE),
-    Row("note_to_patron", NOTICE, ("library.patron.note_to_patron",), (LIBRARY,), PATRONS_GONE),
+    Row(
+        "pin", NOTICE, _in("library.card_pin", "card_number pin_hash"), (LIBRARY,), PATRONS_GONE, PIN, worker_sees=False
+    ),
+    Row("internal_note", NOTICE, ("library.patron.internal_note",), (LIBRARY,), PATRONS_GONE, seen_by=(STAFF,)),
+    Row("note_to_patron", NOTICE, ("library.patron.note_to_patron",), (LIBRARY,), PATRONS_GONE, seen_by=(STAFF,)),
     Row(
         "loans",
         NOTICE,
@@ -202,6 +290,7 @@ ROWS: tuple[Row, ...] = (
         ),
         (LIBRARY, REGISTRY),
         GUARDIANS,
+        seen_by=(STAFF, WEBSITE),
     ),
     Row(
         "guardians",
@@ -217,6 +306,7 @@ ROWS: tuple[Row, ...] = (
         ),
         (LIBRARY, REGISTRY),
         GUARDIANS,
+        seen_by=(STAFF, WEBSITE),
     ),
     Row(
         "custody",
@@ -232,6 +322,7 @@ ROWS: tuple[Row, ...] = (
         _in("library.patron", "registry_status registry_status_date"),
         (REGISTRY,),
         PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE),
     ),
     Row(
         "protection",
@@ -239,16 +330,18 @@ ROWS: tuple[Row, ...] = (
         _in("library.patron", "protection_flag protected_from protected_to"),
         (REGISTRY,),
         PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE),
     ),
     Row("address_parts", BESIDE, _in("library.patron", "road_code house_number floor door"), (REGISTRY,), PATRONS_GONE),
     Row("last_residence", BESIDE, ("library.patron.last_residence",), (REGISTRY,), PATRONS_GONE),
-    Row("gone_on", BESIDE, ("library.patron.gone_on",), (PATRONSYNC,), PATRONS_GONE),
+    Row("gone_on", BESIDE, ("library.patron.gone_on",), (PATRONSYNC,), PATRONS_GONE, seen_by=(STAFF, WEBSITE)),
     Row(
         "net_media_rights",
         BESIDE,
         _in("library.net_media_right", "patron_number service granted reason since until municipality_code left_on"),
         (PATRONSYNC,),
         PATRONS_GONE,
+        seen_by=(STAFF, WEBSITE, NET_MEDIA, STATISTICS),
     ),
     Row(
         "staff_cases",
@@ -259,6 +352,7 @@ ROWS: tuple[Row, ...] = (
         ),
         (PATRONSYNC, LIBRARY),
         PATRONS_GONE,
+        seen_by=(STAFF,),
     ),
     Row(
         "legal_holds",
@@ -290,7 +384,14 @@ ROWS: tuple[Row, ...] = (
     Row("checks", WORKER, ("sync.patron_check",), (PATRONSYNC,), PATRONS_GONE),
     Row("guardian_checks", WORKER, ("sync.guardian_check",), (PATRONSYNC,), GUARDIANS),
     Row("quarantine", WORKER, ("sync.quarantine",), (PATRONSYNC,), RUN_RECORDS),
-    Row("changes", WORKER, ("sync.change",), (PATRONSYNC,), CHANGE_FEED),
+    Row(
+        "changes",
+        WORKER,
+        ("sync.change",),
+        (PATRONSYNC,),
+        CHANGE_FEED,
+        seen_by=(STAFF, WEBSITE, NET_MEDIA, SENDER),
+    ),
     Row("net_media_touched", WORKER, ("sync.net_media_touched",), (PATRONSYNC,), NEXT_RUN, PASSING),
     Row(
         "net_media_decided",
@@ -302,8 +403,8 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("forgotten", WORKER, ("sync.forgotten",), (PATRONSYNC,), FORGOTTEN, NOBODY),
     Row("consumers", WORKER, ("sync.consumer",), (PATRONSYNC,), AS_THE_CONSUMER, RECORDS),
-    Row("card_tries", WORKER, ("sync.card_try",), (PATRONSYNC,), CARD_TRY, PASSING),
-    Row("moving_pins", WORKER, ("sync.moving_pin",), (LIBRARY,), WHILE_AT_WORK, PIN),
+    Row("card_tries", WORKER, ("sync.card_try",), (PATRONSYNC,), CARD_TRY, PASSING, worker_sees=False),
+    Row("moving_pins", WORKER, ("sync.moving_pin",), (LIBRARY,), WHILE_AT_WORK, PIN, worker_sees=False),
     Row("carried_totals", WORKER, ("sync.carried_total",), (PATRONSYNC,), FOR_GOOD, NOBODY),
     Row(
         "runs",

@@ -27,6 +27,7 @@ from flows.cli.feed import app as feed
 from flows.cli.guardian import guardian
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
+from flows.cli.inventory import inventory
 from flows.cli.metrics import metrics
 from flows.cli.net_media import net_media
 from flows.cli.nightly import nightly
@@ -54,6 +55,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("nightly", nightly),
     ("patron", patron),
     ("guardian", guardian),
+    ("inventory", inventory),
     ("report", report),
     ("metrics", metrics),
     ("statistics", statistics),
