@@ -123,6 +123,8 @@ def _show(speaker: Speaker, output: Output) -> None:
         output.say()
         output.say(more)
     output.say()
+    output.say(w["owner"])
+    output.say()
     output.say(w["correction"], style="bold")
     for source, text in speaker.corrections():
         output.say(f"  {source}: {text}")

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 import psycopg
 
+from db.inventory.store import list_granted, readings, roles_of
 from db.subject_access import store
 from db.subject_access.store import Subject
 from flows.errors import UserError
@@ -20,7 +21,8 @@ from mappers.subject_access import REASON, Terms, Thing, fill_in
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
-    """Everything that is kept about a person, on `day`; `moment`: when it was made. `readers`: key of a row -> who."""
+    """Everything that is kept about a person, on `day`; `moment`: when it was made. `readers`: key of a row ->
+    the roles that the database lets read it."""
 
     subject: Subject
     day: date
@@ -94,4 +96,5 @@ def make_answer(
     rows = store.gather(connection, subject, day)
     periods = settings.periods()
     things = fill_in(rows, Terms(day, periods, settings.kinds_without_material()))
-    return Answer(subject, day, moment, settings.database_host, things, periods, readers={})
+    readers = {key: roles_of(found) for key, found in readings(list_granted(connection)).items()}
+    return Answer(subject, day, moment, settings.database_host, things, periods, readers)

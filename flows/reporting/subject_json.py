@@ -28,7 +28,7 @@ def answer_json(answer: Answer, said: Words) -> dict[str, Any]:
                 "why": speaker.why(thing.row),
                 "sources": list(thing.row.sources),
                 "put_right": speaker.put_right(thing.row),
-                "read_by": list(answer.readers.get(thing.row.key, ())),
+                "read_by": list(answer.readers[thing.row.key]),
                 "kept": speaker.kept(thing.row),
                 "told_with": thing.told_with.key if thing.told_with else None,
                 "values": _values(thing.values),

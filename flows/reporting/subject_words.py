@@ -159,7 +159,8 @@ class Speaker:
 
     def read_by(self, row: Row) -> str:
         """Who can see it."""
-        return ", ".join(self.answer.readers.get(row.key, ())) or str(self.w["staff_alone"])
+        roles = [self.said.say("inventory_role", role) for role in self.answer.readers[row.key]]
+        return ", ".join(roles) or str(self.said["inventory"]["nobody"])
 
     def left_out(self, code: str) -> str:
         """What is left out, and why."""
