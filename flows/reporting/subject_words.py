@@ -38,13 +38,17 @@ FREE = ("name", "title", "author", "text", "internal_note", "note_to_patron", "d
 """Columns in which somebody has written: what looks like a CPR number there is masked, whoever's it is."""
 
 
+_FEW = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows under headings; the first column heads its row."""
+    """Rows under headings; the first column heads its row. `is_short`: it can stand in a cell, a row a line."""
 
     caption: str
     header: list[str]
     rows: list[list[str]]
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,8 @@ class Speaker:
             cells += [self.said.say("answer_other", record.other) if record.other else ""] * with_others
             cells += [self.goes(record.going)] * with_days
             rows.append(cells)
-        return Listing(self.said.say("answer_table", lot.table), header, rows)
+        is_short = not with_others and not with_days and len(columns) <= _FEW and len(rows) <= _FEW
+        return Listing(self.said.say("answer_table", lot.table), header, rows, is_short)
 
     def goes(self, going: Going | None) -> str:
         """When a row is forgotten."""
