@@ -228,7 +228,8 @@ def going(table: str, row: Mapping[str, Any], terms: Terms, held: bool) -> Going
     day = _CLOCKS[table](row)
     if day is None:
         return Going(NOT_YET, rule)
-    return Going(ON, rule, falls_due(rule, terms.periods[rule.name], day))
+    day = falls_due(rule, terms.periods[rule.name], day)
+    return Going(ON, rule, max(day, row.get("not_before") or day))
 
 
 def _patron_columns(row: Row) -> list[str]:

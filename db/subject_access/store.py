@@ -6,6 +6,8 @@ the database. A CPR number comes out as a `CprNumber`, which shows no digit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -105,20 +107,27 @@ def disclose(connection: psycopg.Connection, subject: Subject, os_user: str, rea
         connection.execute(statement("patrons/disclose"), parameters)
 
 
-def gather(connection: psycopg.Connection, subject: Subject, day: date) -> Rows:
-    """Table -> rows about the person, all as of one moment. `connection`: one that commits by itself, at rest."""
-    days = sorted({day, copenhagen_day(connection)})
-    parameters = {"number": subject.patron_number, "guardians": subject.guardians, "day": day, "days": days}
+@contextmanager
+def one_moment(connection: psycopg.Connection) -> Iterator[None]:
+    """All that is read within the block is as of one moment. `connection`: one that commits by itself, at rest."""
     before = connection.isolation_level
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     try:
-        with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
-            return {
-                table: [_veiled(row) for row in cursor.execute(statement(f"subject_access/{name}"), parameters)]
-                for table, name in STATEMENTS.items()
-            }
+        with connection.transaction():
+            yield
     finally:
         connection.isolation_level = before
+
+
+def gather(connection: psycopg.Connection, subject: Subject, day: date) -> Rows:
+    """Table -> rows about the person. Others' protection is held against `day` and against today."""
+    days = sorted({day, copenhagen_day(connection)})
+    parameters = {"number": subject.patron_number, "guardians": subject.guardians, "day": day, "days": days}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return {
+            table: [_veiled(row) for row in cursor.execute(statement(f"subject_access/{name}"), parameters)]
+            for table, name in STATEMENTS.items()
+        }
 
 
 def _veiled(row: dict[str, Any]) -> dict[str, Any]:

@@ -93,7 +93,8 @@ def make_answer(
 ) -> Answer:
     """Puts on record that it is made, and for whom; then gathers. `connection`: one that commits by itself."""
     store.disclose(connection, subject, os_user, reason)
-    rows = store.gather(connection, subject, day)
+    with store.one_moment(connection):
+        rows = store.gather(connection, subject, day)
     periods = settings.periods()
     things = fill_in(rows, Terms(day, periods, settings.kinds_without_material()))
     readers = {key: roles_of(found) for key, found in readings(list_granted(connection)).items()}
