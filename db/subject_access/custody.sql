@@ -10,11 +10,19 @@ WITH theirs AS (
 )
 SELECT custody.kind, custody.valid_from, custody.valid_to, custody.kind AS other
 FROM library.custody
-LEFT JOIN library.patron AS holder USING (cpr_number)
-LEFT JOIN library.guardian AS guardian ON guardian.cpr_number = custody.cpr_number
-WHERE custody.patron_number = %(number)s
-  AND (custody.cpr_number IS NULL
-       OR sync.may_be_told_of(holder.patron_number, guardian.guardian_id, %(days)s))
+CROSS JOIN LATERAL (
+    SELECT coalesce(bool_and(sync.may_be_told_of(holder.patron_number, holder.guardian_id, %(days)s)), false) AS is_told_of
+    FROM (
+        SELECT patron_number, NULL::bigint AS guardian_id FROM library.patron WHERE cpr_number = custody.cpr_number
+        UNION ALL
+        SELECT patron_number, NULL FROM library.former_cpr_number WHERE cpr_number = custody.cpr_number
+        UNION ALL
+        SELECT NULL, guardian_id FROM library.guardian WHERE cpr_number = custody.cpr_number
+        UNION ALL
+        SELECT NULL, guardian_id FROM library.former_guardian_number WHERE cpr_number = custody.cpr_number
+    ) AS holder
+) AS held_by
+WHERE custody.patron_number = %(number)s AND (custody.cpr_number IS NULL OR held_by.is_told_of)
 UNION ALL
 SELECT custody.kind, custody.valid_from, custody.valid_to, 'child'
 FROM library.custody

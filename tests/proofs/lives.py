@@ -239,7 +239,7 @@ class Lives:
         for _ in range(self.random.randint(1, 3)):
             self._add("sync.registry_access", **theirs, **self._asked())
             self._add("sync.disclosure", **theirs, os_user="clerk", reason=f"{person.mark} ringer", at=self._moment())
-            self._add("sync.change", **theirs, kind="patron.address", fields=["street"], run_id=self.run)
+            self._add("sync.change", **theirs, kind="patron.address", fields=["street"], at=self._moment())
         self._add("sync.quarantine", **theirs, reason="malformed", detail="status", since=self._day(), closed_on=DAY)
         self._add("sync.claim", **theirs, claimant=1, lease_until=self._moment())
         self._case(person, "uncertain birth date", Jsonb({}))

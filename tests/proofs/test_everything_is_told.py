@@ -8,6 +8,7 @@ looked for in the answer.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.proofs.lives import Lives, Person
 
 NOT_SHOWN = {table for row in ROWS if not row.is_shown for table in row.tables}
 HIDDEN = {place for places in LEFT_OUT.values() for place in places}
-PROTECTING = {"library.guardian_link", "library.custody", "library.staff_case"}
+ABOUT_TWO = {"library.guardian_link", "library.custody", "library.staff_case"}
 """Tables whose rows are about two people."""
 
 
@@ -133,21 +134,32 @@ def test_everything_about_a_person_is_told_and_nothing_about_anybody_else(
     lives.bring_together(proof.size(small=14, full=300))
     lives.link(patrons[0], guardians[0])
     looked_at = [*proof.random.sample(patrons, proof.size(small=2, full=40)), guardians[0]]
-    rows = 0
+    rows = hidden = 0
     for person in looked_at:
         found = list(rows_about(library, person))  # before the answers leave rows of their own
         answer, text = whole_answer(library, person, tmp_path / "answer.html")
+        may_be_told = Counter[str]()
         for one in found:
-            other = other_in(one, person, lives.people) if one.table in PROTECTING else None
+            other = other_in(one, person, lives.people) if one.table in ABOUT_TWO else None
             if other is None or other.may_be_told_of:
                 assert missing(answer, one) == []
-            rows += 1
+                may_be_told[one.table] += 1
+            else:
+                hidden += 1
+        assert {table: len(told(answer, table)) for table in ABOUT_TWO} == {
+            table: may_be_told[table] for table in ABOUT_TWO
+        }
+        rows += len(found)
         for other in lives.people:
             if other is not person:
                 assert not [secret for secret in (other.mark, *other.identifiers) if secret in text]
         assert person.cpr_number not in text and person.former not in text
         assert person.email in text and (person.mobile in text)
-    proof.tell(f"{len(looked_at)} people with {rows} rows of their own among {len(lives.people)}")
+    assert hidden
+    proof.tell(
+        f"{len(looked_at)} of {len(lives.people)} people asked, {rows} rows were found about them, {hidden} of them"
+        " about somebody protected, too"
+    )
 
 
 def test_what_is_masked_is_told_to_be_there() -> None:
