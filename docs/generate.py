@@ -22,7 +22,7 @@ def commands() -> list[str]:
     """Every command with its usage, arguments and options, as the command line itself knows them."""
     import typer
 
-    from flows.cli import make_app
+    from flows.cli import command_line
 
     lines: list[str] = []
 
@@ -35,7 +35,7 @@ def commands() -> list[str]:
         for name, inner in getattr(command, "commands", {}).items():
             add(inner, f"{path} {name}")
 
-    add(typer.main.get_command(make_app()), "patronsync")
+    add(command_line(), "patronsync")
     return lines
 
 

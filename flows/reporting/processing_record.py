@@ -86,10 +86,14 @@ def warnings(record: Record, said: Words) -> list[str]:
     """Loud lines: what is in no row, readers that are not those declared, promises that a setting has lengthened."""
     w = said["inventory"]
     loud = [w["undeclared"].format(places=", ".join(record.undeclared))] if record.undeclared else []
+    more: dict[str, list[str]] = {}
+    fewer: dict[str, list[str]] = {}
     for key, (also, not_at_all) in not_as_declared(record.readings).items():
-        term = said.say("inventory_term", key)
-        loud += [w["also_read"].format(term=term, roles=", ".join(also))] if also else []
-        loud += [w["not_read"].format(term=term, roles=", ".join(not_at_all))] if not_at_all else []
+        for told, roles in ((more, also), (fewer, not_at_all)):
+            for role in roles:
+                told.setdefault(role, []).append(said.say("inventory_term", key))
+    loud += [w["also_read"].format(role=role, terms=", ".join(terms)) for role, terms in more.items()]
+    loud += [w["not_read"].format(role=role, terms=", ".join(terms)) for role, terms in fewer.items()]
     return loud + lengthened(record.periods, said)
 
 

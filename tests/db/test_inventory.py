@@ -151,7 +151,15 @@ def test_the_record_is_printed_from_the_database_s_own_grants(library: Library) 
     library.connection.execute(f"GRANT SELECT ON library.loan TO {WEBSITE.name}".encode())
     code, out = library.command("inventory", "--language", "da")
     assert code == 1
-    assert "FLERE KAN LÆSE, END DET ER MENINGEN: Udlån: patronsync_website" in out
+    assert "FLERE KAN LÆSE, END DET ER MENINGEN: patronsync_website: Udlån." in out
     assert re.search(r"^Udlån .* 45 dage efter .* patronsync, hjemmesiden$", out, re.MULTILINE)
     assert "  læses af: library.loan: patronsync, hjemmesiden" in out
+    library.connection.execute(f"REVOKE SELECT ON downstream.staff_note FROM {STAFF.name}".encode())
+    library.connection.execute("ALTER TABLE library.loan ADD COLUMN mood text")
+    code, out = library.command("inventory", "--json", "--language", "en")
+    assert (code, json.loads(out)["undeclared"]) == (1, ["library.loan.mood"])
+    told = "\n".join(json.loads(out)["warnings"])
+    assert "FEWER MAY READ THAN IS MEANT: patronsync_staff, of: Internal note, Note to the patron." in told
+    assert "NOT IN THE INVENTORY: library.loan.mood." in told
+    code, out = library.command("inventory", "--language", "da")
     assert re.search(r"^PIN-kode .* ingen$", out, re.MULTILINE)
