@@ -91,14 +91,14 @@ class Demo:
 
 
 @contextmanager
-def demo() -> Iterator[Demo]:
-    """Starts everything in a temporary directory; leaving the block stops and removes it all."""
+def demo(size: int = PATRONS) -> Iterator[Demo]:
+    """Starts everything for so many patrons in a temporary directory; leaving the block stops and removes it all."""
     day = today()
     first_day = day - BACK
     with _own_world() as home:
-        people = build_people(people_for(PATRONS), SEED, first_day)
+        people = build_people(people_for(size), SEED, first_day)
         patrons, guardians = home / "patrons.csv", home / "guardians.csv"
-        write_extracts(people, PATRONS, patrons, guardians, first_day)
+        write_extracts(people, size, patrons, guardians, first_day)
         agreements = home / "agreements.csv"
         write_agreements(agreements, first_day, day)
         files = {ExtractKind.patrons.value: patrons, ExtractKind.guardians.value: guardians}
