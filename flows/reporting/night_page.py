@@ -28,7 +28,7 @@ from mappers.local_days import COPENHAGEN
 from mappers.municipalities import MUNICIPALITIES
 
 _SIGNS = {"done": "✔", "waiting": "?", "failed": "✖"}
-_POINTS = {"da": ".,", "en": ",."}
+_POINTS = {"da": (".", ","), "en": (",", ".")}
 """How numbers are written: between thousands, and before decimals."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
