@@ -7,6 +7,7 @@ import json
 import random
 import re
 import stat
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from psycopg.types.json import Jsonb
 
 from flows.cli import exits
 from mappers.subject_access import REASON
+from tests.fixtures.browser import DESKTOP, PHONE, Opened
 from tests.fixtures.library import DAY, Library
 from tests.fixtures.recognizable import refusing
 from tests.proofs.lives import Lives, Person
@@ -297,3 +299,29 @@ def test_a_library_s_own_periods_give_the_days(library: Library, lives: Lives) -
     assert (int(goes[:4]) - int(asked[:4])) * 12 + int(goes[5:]) - int(asked[5:]) in (1, 2)
     kept = {thing["row"]: thing["kept"] for thing in answer["kept"]}
     assert kept["look_ups"].startswith("1 month after")
+
+
+# Seen in a browser -------------------------------------------------------------------------------------------------
+
+
+def test_the_page_fits_a_phone_a_desk_and_paper_and_asks_nobody(
+    library: Library, lives: Lives, tmp_path: Path, pages: Callable[..., Opened]
+) -> None:
+    """In either language; with a title and a note that are as long as they get."""
+    patron = lives.live()
+    lives.link(patron, lives.live(), "enrolled")
+    library.connection.execute("UPDATE library.loan SET title = repeat('Samlede', 30)")
+    library.connection.execute("UPDATE library.patron SET internal_note = repeat('note', 90)")
+    for language in ("da", "en"):
+        _, text = page_of(library, patron, tmp_path, "--language", language)
+        for size in (PHONE, DESKTOP):
+            opened = pages(size)
+            opened.shows(text)
+            assert opened.wider_than_its_window() == []
+            assert opened.faint_words() == []
+            assert opened.small_words() == []
+            assert (opened.hosts, opened.troubles) == (set(), [])
+        opened.page.emulate_media(media="print")
+        opened.page.set_viewport_size({"width": 680, "height": 1000})  # what an A4 page leaves between its margins
+        assert opened.wider_than_its_window() == []
+        assert not opened.page.locator("nav").is_visible()
