@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows.wording import Words
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 
 
 def render(name: str, page: Any, said: Words, section: str) -> str:
@@ -19,9 +22,16 @@ def render(name: str, page: Any, said: Words, section: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("flows.reporting"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
     )
+    made.tests["day"] = _is_day
+    return made
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day or a time, which is not to be broken over two lines."""
+    return _DAY.fullmatch(text) is not None
 
 
 def _source(name: str) -> str:

@@ -27,7 +27,6 @@ class Answer:
     subject: Subject
     day: date
     moment: datetime
-    database: str
     things: list[Thing]
     periods: Mapping[str, int]
     readers: Mapping[str, Sequence[str]]
@@ -98,4 +97,4 @@ def make_answer(
     periods = settings.periods()
     things = fill_in(rows, Terms(day, periods, settings.kinds_without_material()))
     readers = {key: roles_of(found) for key, found in readings(list_granted(connection)).items()}
-    return Answer(subject, day, moment, settings.database_host, things, periods, readers)
+    return Answer(subject, day, moment, things, periods, readers)

@@ -44,6 +44,6 @@ def answer_page(answer: Answer, said: Words, language: str) -> str:
         nothing_more=speaker.nothing_more(),
         corrections=speaker.corrections(),
         left_outs=speaker.left_outs(),
-        made=w["made"].format(moment=speaker.moment(), database=answer.database),
+        made=w["made"].format(moment=speaker.moment()),
     )
     return render("subject", page, said, "answer")

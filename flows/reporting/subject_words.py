@@ -226,6 +226,8 @@ class Speaker:
             return str(self.w["amount"].format(kroner=kroner, oere=oere))
         if isinstance(value, datetime):
             return _moment(value)
+        if column == "fields":
+            return ", ".join(str(self.said["answer_column"].get(one, one)) for one in value)
         if isinstance(value, list | tuple):
             return ", ".join(str(one) for one in value)
         if isinstance(value, dict):
