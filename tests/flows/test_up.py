@@ -93,6 +93,7 @@ def test_what_a_killed_up_leaves_is_joined_by_the_next_and_a_worker_that_dies_en
     assert left, "the servers could not be stopped by anybody"
     again = up()
     assert left.keys() <= processes_of(data_dir).keys()
+    assert wait_until(lambda: "prefect_process worker start" in workers_of(data_dir).values())
     for pid, command in workers_of(data_dir).items():
         if command == "prefect_process worker start":
             os.kill(pid, signal.SIGKILL)
