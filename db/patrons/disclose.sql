@@ -1,9 +1,8 @@
 -- The rows without which no protected name is shown (docs/explanation/privacy.md): one for the patron, and one for each
 -- guardian whose name is withheld otherwise, under their own patron number where they are a patron.
--- in: number (null: guardians alone), guardians (guardian_id), os_user, reason   out: nothing
+-- in: number, guardians (guardian_id), os_user, reason   out: nothing
 INSERT INTO sync.disclosure (patron_number, guardian_id, os_user, db_user, reason)
-SELECT patron_number, NULL::bigint, %(os_user)s, session_user, %(reason)s
-FROM (SELECT %(number)s::text AS patron_number) AS patron WHERE patron_number IS NOT NULL
+SELECT %(number)s, NULL::bigint, %(os_user)s, session_user, %(reason)s
 UNION ALL
 SELECT guardian.patron_number, CASE WHEN guardian.patron_number IS NULL THEN guardian.guardian_id END,
        %(os_user)s, session_user, %(reason)s

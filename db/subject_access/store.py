@@ -75,13 +75,13 @@ class Link:
 
 
 def patron(connection: psycopg.Connection, number: str) -> Subject | None:
-    """The patron with this number; None where nobody has it."""
+    """The patron with this number, a deleted one as long as a log speaks of them; None where nobody has it."""
     with connection.cursor(row_factory=class_row(Subject)) as cursor:
         return cursor.execute(statement("subject_access/subject_patron"), {"number": number}).fetchone()
 
 
 def guardian(connection: psycopg.Connection, guardian_id: int) -> Subject | None:
-    """The guardian with this number; the patron, where they are one."""
+    """The guardian with this number, a deleted one as long as a log speaks of them; the patron, where they are one."""
     row = connection.execute(statement("subject_access/subject_guardian"), {"guardian": guardian_id}).fetchone()
     if row is None:
         return None
@@ -101,10 +101,10 @@ def list_links(connection: psycopg.Connection, number: str) -> list[Link]:
 
 def disclose(connection: psycopg.Connection, subject: Subject, os_user: str, reason: str) -> None:
     """Commits that everything kept about the person is about to be shown, to whom, and why."""
-    guardians = [] if subject.patron_number is not None else subject.guardians
-    parameters = {"number": subject.patron_number, "guardians": guardians, "os_user": os_user, "reason": reason}
+    guardian = None if subject.patron_number is not None else subject.guardians[0]
+    parameters = {"number": subject.patron_number, "guardian": guardian, "os_user": os_user, "reason": reason}
     with connection.transaction():
-        connection.execute(statement("patrons/disclose"), parameters)
+        connection.execute(statement("subject_access/disclose"), parameters)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import typer
 from flows.cli.options import Language
 from flows.cli.output import Output
 from flows.errors import UsageError
+from flows.observability.redaction import mask
 
 if TYPE_CHECKING:
     from db.connect import Connection
@@ -41,6 +42,8 @@ def check_options(everything: bool, html: Path | None, language: Language | None
     """Raises `UsageError` for options that do not go together."""
     if html is not None and as_json:
         raise UsageError("--html and --json: one answer has one form.", "Give one of them.")
+    if html is not None and mask(str(html)) != str(html):
+        raise UsageError("--html: the file's name seems to hold a CPR number.", "Name it without.")
     if not everything and (html is not None or language is not None):
         raise UsageError("--html and --language belong to --everything.", "Add --everything.")
 

@@ -265,6 +265,7 @@ def test_options_that_do_not_go_together_are_refused(library: Library) -> None:
     for command in (
         ("patron", "L", "--html", "x.html"),
         ("patron", "L", "--language", "da"),
+        ("patron", "L", "--everything", "--html", "010180-9995.html"),
         ("patron", "L", "--everything", "--reveal", " "),
         ("patron", "L", "--everything", "--reveal", "about 010180-9995"),
         ("guardian", "--everything"),
@@ -287,6 +288,22 @@ def test_a_guardian_under_a_number_of_a_patron_s_is_that_patron(library: Library
     assert len(rows_of(answer, "sync.registry_access")) == 1
     [(link,)] = library.rows("SELECT link_number FROM library.guardian_link")
     assert "patronsync patron NEW --everything" in refused(library, "guardian", "--link", str(link), "--everything")
+
+
+def test_who_is_deleted_is_told_what_the_logs_still_say(library: Library, lives: Lives) -> None:
+    patron, child, guardian = lives.live(), lives.live(), lives.guardian()
+    lives.link(child, guardian)
+    [(case,)] = library.rows("SELECT case_number FROM library.staff_case WHERE detail ? 'guardian'")
+    for table in ("legal_hold", "charge", "loan", "net_media_right", "patron"):
+        library.connection.execute(f"DELETE FROM library.{table} WHERE patron_number = %s", [patron.patron_number])  # type: ignore[arg-type]
+    library.connection.execute("DELETE FROM library.guardian WHERE guardian_id = %s", [guardian.guardian_id])
+    answer = everything(library, "patron", str(patron.patron_number))
+    assert rows_of(answer, "sync.registry_access") and rows_of(answer, "sync.change")
+    assert {row["table"] for thing in answer["kept"] for row in thing["rows"]} <= {
+        *("sync.registry_access", "sync.disclosure", "sync.change")
+    }
+    answer = everything(library, "guardian", "--case", str(case))
+    assert len(rows_of(answer, "sync.registry_access")) == 1 and len(rows_of(answer, "sync.disclosure")) == 2
 
 
 def test_a_library_s_own_periods_give_the_days(library: Library, lives: Lives) -> None:
