@@ -142,5 +142,5 @@ def _show_listing(listing: Listing, output: Output) -> None:
     """A row a paragraph: a table of ten columns is read by nobody on a terminal."""
     output.say(f"  {listing.caption}:")
     for row in listing.rows:
-        cells = [f"{head} {cell}" for head, cell in zip(listing.header, row, strict=True) if cell]
+        cells = [f"{head}: {cell}" for head, cell in zip(listing.header, row, strict=True) if cell]
         output.say(f"  - {'; '.join(cells)}")

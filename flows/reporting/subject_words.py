@@ -31,7 +31,15 @@ _WORDS: Mapping[str, str] = {
 """Column, with its table where it means something else elsewhere -> the section that has words for its codes."""
 
 _HOLDS = ("library.guardian_link.kind", "library.custody.kind")
-_QUIET = ("unsettled_charges", "lost_billed", "gone_lost_billed", "failed_before", "birth_date_uncertain", "ended")
+_QUIET = (
+    "unsettled_charges",
+    "lost_billed",
+    "gone_lost_billed",
+    "failed_before",
+    "birth_date_uncertain",
+    "ended",
+    "tries",
+)
 """Columns that are left away where they say no, or none, of all rows."""
 
 FREE = ("name", "title", "author", "text", "internal_note", "note_to_patron", "detail", "reason")
@@ -109,7 +117,8 @@ class Speaker:
         """Of what else nothing is kept; "" where there is no such thing."""
         told = {entry.key for part in self.parts() for entry in part.entries}
         terms = [self.term(thing.row) for thing in self.answer.things if thing.row.key not in told]
-        return str(self.w["nothing_more"].format(terms=", ".join(terms))) if terms else ""
+        words = "nothing_about_patrons" if self.answer.subject.patron_number is None else "nothing_more"
+        return str(self.w[words].format(terms=", ".join(terms))) if terms else ""
 
     def _is_told(self, thing: Thing, part: str) -> bool:
         is_patron = self.answer.subject.patron_number is not None

@@ -206,7 +206,7 @@ def test_others_are_told_by_what_they_are(library: Library, lives: Lives) -> Non
     [link] = rows_of(everything(library, "patron", str(child.patron_number)), "library.guardian_link")
     assert (link["other"], link["values"]["kind"]) == ("mother", "mother")
     code, out = library.command("patron", str(mother.patron_number), "--everything", "--language", "da", *TODAY)
-    assert code == exits.DONE and "hvem ellers et barn" in out and "art mor" in out
+    assert code == exits.DONE and "hvem ellers: et barn" in out and "art: mor" in out
 
 
 def test_a_guardian_who_is_no_patron_is_found_by_a_case_or_a_link(
