@@ -68,7 +68,6 @@ class Entry:
     what: str
     why: str
     source: str
-    put_right: list[str]
     read_by: str
     kept: str
     values: list[tuple[str, str]] = field(default_factory=list)
@@ -142,7 +141,6 @@ class Speaker:
             what=self.what(row),
             why=self.why(row),
             source=source_words(row, self.said),
-            put_right=self.put_right(row),
             read_by=self.read_by(row),
             kept=self.kept(row),
             values=values,
