@@ -39,6 +39,9 @@ LOST_ITEM = "lost item"
 CONSUMER_DEAD_DAYS = 180
 """A consumer of the change feed that has not read for so many days is declared dead: nothing waits for it any more."""
 
+CONSUMER_WARNED_DAYS = 150
+"""One that has not read for so many days is said to be about to be."""
+
 
 class Part(NamedTuple):
     """What of one table goes by a rule. `db/retention` has its statements under this name.
@@ -276,3 +279,8 @@ def is_held(placed_on: date, lifted_on: date | None, today: date) -> bool:
 def is_dead(last_read_on: date, today: date) -> bool:
     """Whether a consumer of the change feed has not read for so long that nothing waits for it any more."""
     return last_read_on + timedelta(days=CONSUMER_DEAD_DAYS) <= today
+
+
+def is_about_to_be_dead(last_read_on: date, today: date) -> bool:
+    """Whether a consumer that has not been declared dead should be told of before it is."""
+    return last_read_on + timedelta(days=CONSUMER_WARNED_DAYS) <= today

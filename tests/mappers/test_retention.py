@@ -22,6 +22,7 @@ from mappers.retention import (
     cut_off,
     ended_on,
     falls_due,
+    is_about_to_be_dead,
     is_dead,
     is_held,
     months_before,
@@ -167,6 +168,8 @@ def test_a_hold_lasts_from_its_day_until_the_first_free_one():
 def test_a_consumer_is_dead_after_180_days_without_reading():
     assert not is_dead(DAY, DAY + days(179))
     assert is_dead(DAY, DAY + days(retention.CONSUMER_DEAD_DAYS))
+    assert not is_about_to_be_dead(DAY, DAY + days(149))
+    assert is_about_to_be_dead(DAY, DAY + days(150))
 
 
 def test_the_brake_holds_past_its_share_and_its_number_together():
