@@ -122,7 +122,7 @@ def test_consumers_of_the_change_feed_are_told_of_and_one_that_lags_stops_or_die
         exits.DONE,
         [("gateway", None, 1), ("website", None, 1)],
     )
-    assert 0 < told["consumers"][0]["behind_seconds"] < 60
+    assert 0 <= told["consumers"][0]["behind_seconds"] < 600
     assert night.command("feed", "follow", "--consumer", "website", "--once")[0] == 0
     [(position,)] = night.rows("SELECT max(position) FROM sync.change")
     _, told = status(night)
