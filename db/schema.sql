@@ -59,7 +59,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO sync.change (patron_number, kind, fields) VALUES (clear_absence.patron_number, 'patron.absence', '{absence}');
+    PERFORM sync.tell_own_change(clear_absence.patron_number, 'patron.absence', 'absence');
     RETURN true;
 END
 $$;
@@ -74,6 +74,7 @@ BEGIN
     PERFORM sync.own_consumer(commit_position.consumer);
     UPDATE sync.consumer AS one
     SET "position" = commit_position.position,
+        patrons_after = NULL, -- who is done with a change has read the patrons before
         read_snapshot = CASE WHEN commit_position.position = one.reading_to THEN one.reading_snapshot ELSE one.read_snapshot END,
         reading_snapshot = CASE WHEN commit_position.position < one.reading_to THEN one.reading_snapshot END,
         reading_after = CASE WHEN commit_position.position < one.reading_to THEN commit_position.position END,
@@ -152,7 +153,7 @@ BEGIN
           AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
         ORDER BY change.position
         LIMIT most;
-    IF NOT FOUND THEN -- what was left of them was deleted by hand
+    IF NOT FOUND AND most <> 0 THEN -- what was left of them was deleted by hand
         UPDATE sync.consumer AS one
         SET read_snapshot = one.reading_snapshot, reading_snapshot = NULL, reading_after = NULL, reading_to = NULL
         WHERE one.consumer = next_changes.consumer AND one.reading_snapshot::text = mine.reading_snapshot::text;
@@ -258,7 +259,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_absence.patron_number, 'patron.absence', '{absence}');
+    PERFORM sync.tell_own_change(set_absence.patron_number, 'patron.absence', 'absence');
     RETURN true;
 END
 $$;
@@ -280,7 +281,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_email.patron_number, 'patron.contact', '{email}');
+    PERFORM sync.tell_own_change(set_email.patron_number, 'patron.contact', 'email');
     RETURN true;
 END
 $_$;
@@ -301,8 +302,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO sync.change (patron_number, kind, fields)
-    VALUES (set_home_branch.patron_number, 'patron.branch', '{home_branch}');
+    PERFORM sync.tell_own_change(set_home_branch.patron_number, 'patron.branch', 'home_branch');
     RETURN true;
 END
 $$;
@@ -329,7 +329,7 @@ BEGIN
     WHERE phone.patron_number = set_mobile.patron_number AND phone.kind = 'mobile';
     INSERT INTO library.patron_phone (patron_number, kind, number)
     SELECT set_mobile.patron_number, 'mobile', wanted WHERE wanted IS NOT NULL;
-    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_mobile.patron_number, 'patron.contact', '{mobile}');
+    PERFORM sync.tell_own_change(set_mobile.patron_number, 'patron.contact', 'mobile');
     RETURN true;
 END
 $_$;
@@ -348,8 +348,10 @@ DECLARE
     made uuid;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('patronsync card ' || encode(digest, 'hex'), 0)); -- one try at a time
-    DELETE FROM sync.card_try AS one WHERE one.last_try < moment - interval '1 day';
-    DELETE FROM sync.card_answer AS one WHERE one.at < moment - interval '1 minute';
+    DELETE FROM sync.card_try AS one WHERE one.card_digest IN ( -- what another kiosk is about to remove is waited for by nobody
+        SELECT old.card_digest FROM sync.card_try AS old WHERE old.last_try < moment - interval '1 day' FOR UPDATE SKIP LOCKED);
+    DELETE FROM sync.card_answer AS one WHERE one.try_number IN (
+        SELECT old.try_number FROM sync.card_answer AS old WHERE old.at < moment - interval '1 minute' FOR UPDATE SKIP LOCKED);
     SELECT * INTO tried FROM sync.card_try AS one WHERE one.card_digest = digest;
     SELECT coalesce(kept.pin_hash, 'sha256$' || repeat('00', 16) || '$' || repeat('-', 64)) INTO stored
     FROM (SELECT) AS nobody
@@ -947,7 +949,8 @@ DECLARE
     found library.patron;
 BEGIN
     SELECT * INTO found FROM library.patron WHERE patron_number = number FOR NO KEY UPDATE;
-    IF found.patron_number IS NULL OR found.gone_on IS NOT NULL OR found.registry_status IS NOT DISTINCT FROM 90 THEN
+    IF found.patron_number IS NULL OR found.gone_on IS NOT NULL OR found.registry_status IS NOT DISTINCT FROM 90
+       OR EXISTS (SELECT FROM library.block WHERE patron_number = number AND reason = 'deceased') THEN
         RAISE EXCEPTION 'there is no such patron' USING ERRCODE = 'PW001';
     END IF;
     RETURN found;
@@ -1299,6 +1302,20 @@ $$;
 
 COMMENT ON FUNCTION sync.sum_up_loans(numbers text[]) IS 'Brings what these loans say of their charges up to date';
 
+CREATE FUNCTION sync.tell_own_change(number text, what text, field text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE sync.change AS told SET fields = array_append(array_remove(told.fields, field), field)
+    WHERE told.transaction_id = pg_current_xact_id() AND told.patron_number = number AND told.kind = what;
+    IF NOT FOUND THEN
+        INSERT INTO sync.change (patron_number, kind, fields) VALUES (number, what, ARRAY[field]);
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION sync.tell_own_change(number text, what text, field text) IS 'Tells what a patron changed on the website: one event per kind and transaction, however many calls';
+
 CREATE FUNCTION sync.touch_changed_patrons() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1372,7 +1389,7 @@ COMMENT ON COLUMN library.absence.absent_from IS 'First day';
 
 COMMENT ON COLUMN library.absence.absent_to IS 'Last day; null: until further notice';
 
-CREATE VIEW downstream.absence AS
+CREATE VIEW downstream.absence WITH (security_barrier='true') AS
  SELECT patron_number,
     absent_from,
     absent_to,
@@ -1497,7 +1514,7 @@ COMMENT ON COLUMN library.patron_phone.kind IS 'mobile (receives SMS) or landlin
 
 COMMENT ON COLUMN library.patron_phone.number IS 'The number as the library has it';
 
-CREATE VIEW downstream.contact AS
+CREATE VIEW downstream.contact WITH (security_barrier='true') AS
  SELECT patron_number,
     language,
     email,
@@ -1798,7 +1815,7 @@ CREATE VIEW sync.guardian_named AS
 
 COMMENT ON VIEW sync.guardian_named IS 'Links with what the library knows of the guardian; no name of one whom the registry does not know';
 
-CREATE VIEW downstream.guardian_of AS
+CREATE VIEW downstream.guardian_of WITH (security_barrier='true') AS
  SELECT guardian.link_number,
     guardian.patron_number,
     guardian.guardian_patron_number,
@@ -3470,6 +3487,9 @@ GRANT ALL ON FUNCTION sync.settle_charges(numbers text[]) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.sum_up_loans(numbers text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.sum_up_loans(numbers text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.tell_own_change(number text, what text, field text) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.tell_own_change(number text, what text, field text) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.touch_changed_patrons() FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.touch_changed_patrons() TO patronsync_worker;

@@ -1,6 +1,7 @@
 -- Who is a guardian of which child today. No address is ever among it; the name is withheld where either is protected.
+-- A barrier: no function of a reader's own is shown a link that is over.
 -- in: nothing   out: view downstream.guardian_of
-CREATE OR REPLACE VIEW downstream.guardian_of AS
+CREATE OR REPLACE VIEW downstream.guardian_of WITH (security_barrier) AS
 SELECT guardian.link_number,
        guardian.patron_number,
        guardian.guardian_patron_number,

@@ -44,7 +44,7 @@ BEGIN
           AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
         ORDER BY change.position
         LIMIT most;
-    IF NOT FOUND THEN -- what was left of them was deleted by hand
+    IF NOT FOUND AND most <> 0 THEN -- what was left of them was deleted by hand
         UPDATE sync.consumer AS one
         SET read_snapshot = one.reading_snapshot, reading_snapshot = NULL, reading_after = NULL, reading_to = NULL
         WHERE one.consumer = next_changes.consumer AND one.reading_snapshot::text = mine.reading_snapshot::text;
@@ -60,6 +60,7 @@ BEGIN
     PERFORM sync.own_consumer(commit_position.consumer);
     UPDATE sync.consumer AS one
     SET "position" = commit_position.position,
+        patrons_after = NULL, -- who is done with a change has read the patrons before
         read_snapshot = CASE WHEN commit_position.position = one.reading_to THEN one.reading_snapshot ELSE one.read_snapshot END,
         reading_snapshot = CASE WHEN commit_position.position < one.reading_to THEN one.reading_snapshot END,
         reading_after = CASE WHEN commit_position.position < one.reading_to THEN commit_position.position END,

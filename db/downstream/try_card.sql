@@ -18,8 +18,10 @@ DECLARE
     made uuid;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('patronsync card ' || encode(digest, 'hex'), 0)); -- one try at a time
-    DELETE FROM sync.card_try AS one WHERE one.last_try < moment - interval '1 day';
-    DELETE FROM sync.card_answer AS one WHERE one.at < moment - interval '1 minute';
+    DELETE FROM sync.card_try AS one WHERE one.card_digest IN ( -- what another kiosk is about to remove is waited for by nobody
+        SELECT old.card_digest FROM sync.card_try AS old WHERE old.last_try < moment - interval '1 day' FOR UPDATE SKIP LOCKED);
+    DELETE FROM sync.card_answer AS one WHERE one.try_number IN (
+        SELECT old.try_number FROM sync.card_answer AS old WHERE old.at < moment - interval '1 minute' FOR UPDATE SKIP LOCKED);
     SELECT * INTO tried FROM sync.card_try AS one WHERE one.card_digest = digest;
     SELECT coalesce(kept.pin_hash, 'sha256$' || repeat('00', 16) || '$' || repeat('-', 64)) INTO stored
     FROM (SELECT) AS nobody

@@ -10,13 +10,26 @@ DECLARE
     found library.patron;
 BEGIN
     SELECT * INTO found FROM library.patron WHERE patron_number = number FOR NO KEY UPDATE;
-    IF found.patron_number IS NULL OR found.gone_on IS NOT NULL OR found.registry_status IS NOT DISTINCT FROM 90 THEN
+    IF found.patron_number IS NULL OR found.gone_on IS NOT NULL OR found.registry_status IS NOT DISTINCT FROM 90
+       OR EXISTS (SELECT FROM library.block WHERE patron_number = number AND reason = 'deceased') THEN
         RAISE EXCEPTION 'there is no such patron' USING ERRCODE = 'PW001';
     END IF;
     RETURN found;
 END
 $$;
 COMMENT ON FUNCTION sync.lock_own_patron(text) IS 'Locks a patron who changes something on the website';
+
+CREATE OR REPLACE FUNCTION sync.tell_own_change(number text, what text, field text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE sync.change AS told SET fields = array_append(array_remove(told.fields, field), field)
+    WHERE told.transaction_id = pg_current_xact_id() AND told.patron_number = number AND told.kind = what;
+    IF NOT FOUND THEN
+        INSERT INTO sync.change (patron_number, kind, fields) VALUES (number, what, ARRAY[field]);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION sync.tell_own_change(text, text, text) IS 'Tells what a patron changed on the website: one event per kind and transaction, however many calls';
 
 CREATE OR REPLACE FUNCTION downstream.set_absence(patron_number text, absent_from date, absent_to date DEFAULT NULL)
 RETURNS boolean
@@ -47,7 +60,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_absence.patron_number, 'patron.absence', '{absence}');
+    PERFORM sync.tell_own_change(set_absence.patron_number, 'patron.absence', 'absence');
     RETURN true;
 END
 $$;
@@ -63,7 +76,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO sync.change (patron_number, kind, fields) VALUES (clear_absence.patron_number, 'patron.absence', '{absence}');
+    PERFORM sync.tell_own_change(clear_absence.patron_number, 'patron.absence', 'absence');
     RETURN true;
 END
 $$;
@@ -88,7 +101,7 @@ BEGIN
     WHERE phone.patron_number = set_mobile.patron_number AND phone.kind = 'mobile';
     INSERT INTO library.patron_phone (patron_number, kind, number)
     SELECT set_mobile.patron_number, 'mobile', wanted WHERE wanted IS NOT NULL;
-    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_mobile.patron_number, 'patron.contact', '{mobile}');
+    PERFORM sync.tell_own_change(set_mobile.patron_number, 'patron.contact', 'mobile');
     RETURN true;
 END
 $$;
@@ -108,7 +121,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO sync.change (patron_number, kind, fields) VALUES (set_email.patron_number, 'patron.contact', '{email}');
+    PERFORM sync.tell_own_change(set_email.patron_number, 'patron.contact', 'email');
     RETURN true;
 END
 $$;
@@ -127,8 +140,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
-    INSERT INTO sync.change (patron_number, kind, fields)
-    VALUES (set_home_branch.patron_number, 'patron.branch', '{home_branch}');
+    PERFORM sync.tell_own_change(set_home_branch.patron_number, 'patron.branch', 'home_branch');
     RETURN true;
 END
 $$;

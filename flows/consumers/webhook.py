@@ -1,7 +1,8 @@
 """Events by HTTP POST, signed as Standard Webhooks has it, in batches, in order, at least once.
 
 A batch that is refused or not answered is tried again, later each time. One that still fails is sent event by event, so
-that what can be delivered is; the event that cannot be ends it (`Undelivered`).
+that what can be delivered is, and a receiver too slow for a whole batch gets on; the event that cannot be ends it
+(`Undelivered`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -94,7 +96,7 @@ class Webhook:
         failed = self._try(events)
         if failed is None:
             return
-        if len(events) == 1 or failed.reason != REFUSED:
+        if len(events) == 1 or failed.final:
             raise Undelivered(0, failed.reason)
         for done, event in enumerate(events):
             failed = self._try([event])
@@ -147,7 +149,7 @@ class Webhook:
         except requests.exceptions.RequestException:
             raise _Failed(UNREACHABLE) from None
         if not 200 <= status < 300:
-            raise _Failed(REFUSED, after=float(after) if after.isdigit() else None)
+            raise _Failed(REFUSED, after=float(after) if re.fullmatch("[0-9]{1,9}", after) else None)
 
 
 class _Watched(HTTPAdapter):

@@ -168,6 +168,19 @@ def test_of_a_try_no_number_is_kept_and_an_old_one_is_gone(kiosk: Connection) ->
     assert len(kiosk.execute("SELECT FROM sync.card_try").fetchall()) == 1
 
 
+def test_a_kiosk_that_leaves_its_transaction_open_holds_no_other_one_up(kiosk: Connection, database_url: str) -> None:
+    attempt(kiosk, "K8", "0000")
+    owner_does(
+        kiosk,
+        "UPDATE sync.card_try SET last_try = now() - interval '25 hours'; "
+        "UPDATE sync.card_answer SET at = at - interval '61 seconds'",
+    )
+    with connect(f"{database_url}&options=-crole%3D{KIOSK.name}") as idle:
+        attempt(idle, "K9", "0000")
+        kiosk.execute("SET statement_timeout = '5s'")
+        assert check(kiosk, "K1", "1234")[0] is True
+
+
 def test_a_card_is_found_by_an_index_and_an_unknown_one_costs_the_same_steps(kiosk: Connection) -> None:
     """The same statements run for both: as many calls of the same plans."""
     kiosk.execute("SET ROLE NONE")

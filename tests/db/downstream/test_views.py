@@ -195,6 +195,32 @@ def test_absences_and_blocks_are_shown_with_whether_today_is_in_them(connection:
     ]
 
 
+@pytest.mark.parametrize(
+    ("view", "column"), [("contact", "email"), ("absence", "absent_from"), ("guardian_of", "patron_number")]
+)
+def test_no_function_of_a_reader_s_own_is_shown_a_row_that_is_not_in_the_view(
+    connection: Connection, enrol: Enrol, view: str, column: str
+) -> None:
+    """PostgreSQL asks the cheapest condition first, which may be the reader's."""
+    enrol("dead", email="d@example.org", registry_status="90")
+    connection.execute(f"INSERT INTO library.absence VALUES ('dead', {TODAY} - 9, {TODAY} - 1)".encode())
+    connection.execute("INSERT INTO library.guardian (name) VALUES ('Far')")
+    connection.execute(
+        "INSERT INTO library.guardian_link (patron_number, guardian_id, source, kind, valid_to) "
+        f"SELECT 'dead', guardian_id, 'registry', 'father', {TODAY} FROM library.guardian".encode()
+    )
+    shown: list[str] = []
+    connection.add_notice_handler(lambda notice: shown.append(str(notice.message_primary)))
+    connection.execute(f"SET LOCAL ROLE {WEBSITE.name}".encode())
+    connection.execute(
+        "CREATE FUNCTION pg_temp.peep(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS "
+        "$$BEGIN RAISE WARNING '%', $1; RETURN true; END$$"
+    )
+    query = f"SELECT * FROM downstream.{view} WHERE pg_temp.peep({column}::text)"
+    assert connection.execute(query.encode()).fetchall() == []
+    assert shown == []
+
+
 def test_rights_of_a_patron_who_was_deleted_are_not_shown(connection: Connection, enrol: Enrol) -> None:
     enrol("P")
     for number in ("P", "deleted"):

@@ -26,8 +26,9 @@ def site(database_url: str) -> Iterator[Connection]:
         owner.execute("INSERT INTO library.branch VALUES ('Hovedbiblioteket'), ('Nord')")
         owner.execute(
             "INSERT INTO library.patron (patron_number, registry_status, gone_on) "
-            "VALUES ('P', 1, NULL), ('dead', 90, NULL), ('gone', 1, '2026-01-01')"
+            "VALUES ('P', 1, NULL), ('dead', 90, NULL), ('dead by staff', 1, NULL), ('gone', 1, '2026-01-01')"
         )
+        owner.execute("INSERT INTO library.block VALUES ('dead by staff', 'deceased', 'staff', '2026-01-01')")
     with connect(f"{database_url}&options=-crole%3D{WEBSITE.name}", autocommit=True) as connection:
         yield connection
 
@@ -114,7 +115,19 @@ def test_the_home_branch_is_one_that_there_is(site: Connection) -> None:
     assert told(site) == [("P", "patron.branch", ["home_branch"], None)]
 
 
-@pytest.mark.parametrize("patron", ["'nobody'", "'dead'", "'gone'", "NULL"])
+def test_calls_of_one_transaction_make_one_event_per_kind(site: Connection) -> None:
+    with site.transaction():
+        call(site, "set_mobile", "'P'", "'20304050'")
+        call(site, "set_email", "'P'", "'a@example.org'")
+        call(site, "set_mobile", "'P'", "'20304051'")
+        call(site, "set_home_branch", "'P'", "'Nord'")
+    assert told(site) == [
+        ("P", "patron.contact", ["email", "mobile"], None),
+        ("P", "patron.branch", ["home_branch"], None),
+    ]
+
+
+@pytest.mark.parametrize("patron", ["'nobody'", "'dead'", "'dead by staff'", "'gone'", "NULL"])
 def test_nobody_but_a_living_patron_changes_anything(site: Connection, patron: str) -> None:
     for function, argument in (
         ("set_absence", TODAY),

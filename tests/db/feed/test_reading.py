@@ -275,6 +275,23 @@ def test_it_is_seen_how_far_each_consumer_has_come_and_what_waits_for_it(reader:
     assert store.consumers(reader)[1].waiting == 0
 
 
+def test_who_asks_for_no_event_has_none_taken_for_read(reader: Connection) -> None:
+    store.register(reader, "website")
+    tell(reader, "1")
+    assert store.next_changes(reader, "website", 1) != []
+    assert store.next_changes(reader, "website", 0) == []
+    assert take(reader) == ["1"]
+
+
+def test_who_began_with_all_patrons_in_the_views_has_none_left_once_a_change_is_done_with(reader: Connection) -> None:
+    reader.execute("INSERT INTO library.patron (patron_number) VALUES ('1')")
+    store.register(reader, "website", "beginning")
+    assert store.consumers(reader)[0].patrons_left
+    tell(reader, "1")
+    assert take(reader) == ["1"]
+    assert not store.consumers(reader)[0].patrons_left
+
+
 def test_a_feed_that_was_restored_to_another_server_is_given_again(reader: Connection) -> None:
     """There numbers of transactions are others: those of the events may be of transactions to come."""
     store.register(reader, "website")

@@ -31,19 +31,25 @@ class Post:
 
 @dataclass
 class Receiver:
-    """`answers`: statuses of the next answers, then 204. `refuses`: ids that it never takes. `delay`: seconds."""
+    """`answers`: statuses of the next answers, then 204. `refuses`: ids that it never takes; `chokes_on`: dawdles at.
+
+    `delay`: seconds; `delay_per_event`: more of them for each event. `retry_after`: goes with each answer.
+    """
 
     url: str = ""
     posts: list[Post] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     delay: float = 0.0
+    delay_per_event: float = 0.0
+    chokes_on: set[str] = field(default_factory=set)
+    retry_after: str | None = None
     taken: list[str] = field(default_factory=list)
 
     def answer(self, post: Post) -> int:
         """The status that a post gets."""
         self.posts.append(post)
-        time.sleep(self.delay)
+        time.sleep(self.delay + self.delay_per_event * len(post.ids) + bool(self.chokes_on & set(post.ids)))
         status = self.answers.pop(0) if self.answers else 422 if self.refuses & set(post.ids) else 204
         if status == 204:
             self.taken += post.ids
@@ -92,6 +98,8 @@ def receiving(tls: ServerTls | None = None) -> Iterator[Receiver]:
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", receiver.url)
+            if receiver.retry_after is not None:
+                self.send_header("Retry-After", receiver.retry_after)
             self.send_header("Content-Length", "0")
             self.end_headers()
 

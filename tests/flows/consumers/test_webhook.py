@@ -76,6 +76,27 @@ def test_a_receiver_that_dawdles_is_not_waited_for() -> None:
         assert undelivered(webhook(receiver.url, timeout=0.1, tries=1)) == (0, TIMEOUT)
 
 
+def test_a_receiver_that_is_too_slow_for_a_batch_gets_its_events_one_by_one() -> None:
+    with receiving() as receiver:
+        receiver.delay_per_event = 0.1
+        webhook(receiver.url, timeout=0.3, tries=1)(EVENTS)
+        assert [len(post.ids) for post in receiver.posts] == [4, 1, 1, 1, 1]
+
+
+def test_an_event_that_a_receiver_never_answers_is_the_one_that_stops_it() -> None:
+    with receiving() as receiver:
+        receiver.chokes_on = {IDS[2]}
+        assert undelivered(webhook(receiver.url, timeout=0.2, tries=1)) == (2, TIMEOUT)
+
+
+@pytest.mark.parametrize("after", ["\xb2", "soon", "-1", "9" * 400, "Wed, 21 Oct 2015 07:28:00 GMT"])
+def test_a_receiver_may_write_any_nonsense_into_its_answer(after: str) -> None:
+    with receiving() as receiver:
+        receiver.answers, receiver.retry_after = [503], after
+        webhook(receiver.url)(EVENTS)
+        assert len(receiver.posts) == 2
+
+
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: "])
 def test_a_receiver_that_drips_its_answer_is_cut_off(start: bytes) -> None:
     with dripping(start) as url:
