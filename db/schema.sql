@@ -400,16 +400,13 @@ COMMENT ON FUNCTION library.comes_of_age(birth_date date) IS 'The 18th birthday'
 
 CREATE FUNCTION library.contact_is_valid(contact_lines text[], contact_from date, contact_to date, registry_status smallint, day date) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ SELECT coalesce(cardinality(contact_lines), 0) > 0
-    AND coalesce(registry_status NOT IN (30, 90), true)
-    AND coalesce(contact_from <= day, true)
-    AND coalesce(day < contact_to, true) $$;
+    RETURN ((COALESCE(cardinality(contact_lines), 0) > 0) AND COALESCE((registry_status <> ALL (ARRAY[30, 90])), true) AND COALESCE((contact_from <= day), true) AND COALESCE((day < contact_to), true));
 
 COMMENT ON FUNCTION library.contact_is_valid(contact_lines text[], contact_from date, contact_to date, registry_status smallint, day date) IS 'Whether the contact address is the current address on the day';
 
 CREATE FUNCTION library.copenhagen_today() RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT (now() AT TIME ZONE 'Europe/Copenhagen')::date $$;
+    RETURN ((now() AT TIME ZONE 'Europe/Copenhagen'::text))::date;
 
 COMMENT ON FUNCTION library.copenhagen_today() IS 'Today in Denmark: for views alone';
 

@@ -168,6 +168,27 @@ def test_functions_that_run_as_their_owner_look_names_up_nowhere_else(connection
     assert rows == []
 
 
+def test_functions_that_views_call_are_parsed_once_or_look_names_up_nowhere_else(connection: Connection) -> None:
+    """Or a reader who may make functions of their own has theirs called: a `now()` before a protection begins."""
+    rows = connection.execute(
+        """
+        WITH RECURSIVE called (id) AS (
+            SELECT refobjid FROM pg_depend
+            JOIN pg_rewrite ON pg_rewrite.oid = objid JOIN pg_class ON pg_class.oid = ev_class
+            WHERE classid = 'pg_rewrite'::regclass AND refclassid = 'pg_proc'::regclass
+              AND relnamespace IN ('library'::regnamespace, 'sync'::regnamespace, 'downstream'::regnamespace)
+            UNION
+            SELECT refobjid FROM called JOIN pg_depend ON objid = called.id
+            WHERE classid = 'pg_proc'::regclass AND refclassid = 'pg_proc'::regclass
+        )
+        SELECT id::regprocedure::text, prosqlbody IS NOT NULL OR prosecdef FROM called JOIN pg_proc ON pg_proc.oid = id
+        WHERE pronamespace IN ('library'::regnamespace, 'sync'::regnamespace, 'downstream'::regnamespace)
+        """
+    ).fetchall()
+    assert len(rows) > 5
+    assert [name for name, safe in rows if not safe] == []
+
+
 def test_what_a_role_had_beside_that_is_taken_by_the_next_upgrade(connection: Connection, database_url: str) -> None:
     connection.execute("GRANT SELECT ON library.patron TO patronsync_kiosk")
     connection.execute("UPDATE sync.instance SET definitions = 'older'")

@@ -221,6 +221,18 @@ def test_no_function_of_a_reader_s_own_is_shown_a_row_that_is_not_in_the_view(
     assert shown == []
 
 
+def test_a_reader_s_own_clock_ends_no_protection(connection: Connection, enrol: Enrol) -> None:
+    columns, _ = PROTECTIONS["by its days"]
+    enrol("P", **columns)
+    connection.execute(f"CREATE SCHEMA own AUTHORIZATION {WEBSITE.name}".encode())
+    connection.execute(f"SET LOCAL ROLE {WEBSITE.name}".encode())
+    connection.execute(
+        "CREATE FUNCTION own.now() RETURNS timestamptz LANGUAGE sql AS $$SELECT '2020-01-01'::timestamptz$$"
+    )
+    connection.execute("SET LOCAL search_path = own, pg_catalog")
+    assert connection.execute("SELECT name, withheld FROM downstream.patron").fetchall() == [(None, True)]
+
+
 def test_rights_of_a_patron_who_was_deleted_are_not_shown(connection: Connection, enrol: Enrol) -> None:
     enrol("P")
     for number in ("P", "deleted"):
