@@ -174,7 +174,7 @@ DECLARE
     first_position bigint;
     last_position bigint;
 BEGIN
-    IF register_consumer.consumer !~ '^[a-z][a-z0-9_-]{0,62}$' THEN
+    IF (register_consumer.consumer ~ '^[a-z][a-z0-9_-]{0,62}$') IS NOT TRUE THEN
         RAISE EXCEPTION 'the consumer''s name must be small letters, digits, - and _' USING ERRCODE = 'PF006';
     END IF;
     IF start NOT IN ('now', 'beginning', 'kept') THEN
@@ -240,6 +240,7 @@ BEGIN
     PERFORM sync.lock_own_patron(set_absence.patron_number);
     IF set_absence.absent_from IS NULL OR NOT isfinite(set_absence.absent_from) OR set_absence.absent_to < today
        OR set_absence.absent_to < set_absence.absent_from OR NOT isfinite(coalesce(set_absence.absent_to, today))
+       OR greatest(set_absence.absent_from, set_absence.absent_to) > date '9999-12-31'
        OR (set_absence.absent_from < today AND NOT EXISTS (
            SELECT FROM library.absence AS held
            WHERE held.patron_number = set_absence.patron_number AND held.absent_from = set_absence.absent_from)) THEN
@@ -272,7 +273,7 @@ CREATE FUNCTION downstream.set_email(patron_number text, email text) RETURNS boo
     AS $_$
 BEGIN
     PERFORM sync.lock_own_patron(set_email.patron_number);
-    IF set_email.email !~ '^[^@[:space:][:cntrl:]]{1,64}@[^@[:space:][:cntrl:]]+[.][^@[:space:][:cntrl:].]+$'
+    IF set_email.email !~ '^[^][@[:space:][:cntrl:]<>(),;:"\\]{1,64}@([^][@[:space:][:cntrl:]<>(),;:"\\.]+[.])+[^][@[:space:][:cntrl:]<>(),;:"\\.]+$'
        OR length(set_email.email) > 254 THEN
         RAISE EXCEPTION 'an e-mail address is a name, an @ and a domain' USING ERRCODE = 'PW005';
     END IF;
@@ -945,6 +946,9 @@ CREATE FUNCTION sync.lock_own_patron(number text) RETURNS library.patron
 DECLARE
     found library.patron;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN -- what was changed before the lock would not be seen
+        RAISE EXCEPTION 'the transaction must be READ COMMITTED' USING ERRCODE = 'PW007';
+    END IF;
     SELECT * INTO found FROM library.patron WHERE patron_number = number FOR NO KEY UPDATE;
     IF found.patron_number IS NULL OR found.gone_on IS NOT NULL OR found.registry_status IS NOT DISTINCT FROM 90
        OR EXISTS (SELECT FROM library.block WHERE patron_number = number AND reason = 'deceased') THEN

@@ -13,7 +13,7 @@ DECLARE
     first_position bigint;
     last_position bigint;
 BEGIN
-    IF register_consumer.consumer !~ '^[a-z][a-z0-9_-]{0,62}$' THEN
+    IF (register_consumer.consumer ~ '^[a-z][a-z0-9_-]{0,62}$') IS NOT TRUE THEN
         RAISE EXCEPTION 'the consumer''s name must be small letters, digits, - and _' USING ERRCODE = 'PF006';
     END IF;
     IF start NOT IN ('now', 'beginning', 'kept') THEN

@@ -2,13 +2,16 @@
 -- is given against the rules, changes it, and makes an event where something is another; nothing else may be written there.
 -- in: the patron's number and what is to be   out: whether anything is another now; errors PW001 (no such patron, or one who is
 --     dead or gone), PW002 (no such period), PW003 (another period overlaps), PW004 (no mobile number), PW005 (no e-mail
---     address), PW006 (no such branch); no message holds what was given
+--     address), PW006 (no such branch), PW007 (not READ COMMITTED); no message holds what was given
 
 CREATE OR REPLACE FUNCTION sync.lock_own_patron(number text) RETURNS library.patron
 LANGUAGE plpgsql AS $$
 DECLARE
     found library.patron;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN -- what was changed before the lock would not be seen
+        RAISE EXCEPTION 'the transaction must be READ COMMITTED' USING ERRCODE = 'PW007';
+    END IF;
     SELECT * INTO found FROM library.patron WHERE patron_number = number FOR NO KEY UPDATE;
     IF found.patron_number IS NULL OR found.gone_on IS NOT NULL OR found.registry_status IS NOT DISTINCT FROM 90
        OR EXISTS (SELECT FROM library.block WHERE patron_number = number AND reason = 'deceased') THEN
@@ -41,6 +44,7 @@ BEGIN
     PERFORM sync.lock_own_patron(set_absence.patron_number);
     IF set_absence.absent_from IS NULL OR NOT isfinite(set_absence.absent_from) OR set_absence.absent_to < today
        OR set_absence.absent_to < set_absence.absent_from OR NOT isfinite(coalesce(set_absence.absent_to, today))
+       OR greatest(set_absence.absent_from, set_absence.absent_to) > date '9999-12-31'
        OR (set_absence.absent_from < today AND NOT EXISTS (
            SELECT FROM library.absence AS held
            WHERE held.patron_number = set_absence.patron_number AND held.absent_from = set_absence.absent_from)) THEN
@@ -112,7 +116,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM sync.lock_own_patron(set_email.patron_number);
-    IF set_email.email !~ '^[^@[:space:][:cntrl:]]{1,64}@[^@[:space:][:cntrl:]]+[.][^@[:space:][:cntrl:].]+$'
+    IF set_email.email !~ '^[^][@[:space:][:cntrl:]<>(),;:"\\]{1,64}@([^][@[:space:][:cntrl:]<>(),;:"\\.]+[.])+[^][@[:space:][:cntrl:]<>(),;:"\\.]+$'
        OR length(set_email.email) > 254 THEN
         RAISE EXCEPTION 'an e-mail address is a name, an @ and a domain' USING ERRCODE = 'PW005';
     END IF;

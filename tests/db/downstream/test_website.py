@@ -70,6 +70,7 @@ def test_an_absence_is_set_moved_and_taken_back(site: Connection) -> None:
         ("'-infinity'", TODAY),
         (TODAY, "'infinity'"),
         (f"{TODAY} - 9", f"{TODAY} - 2"),
+        (TODAY, "'10000-01-01'"),
     ],
 )
 def test_an_absence_that_is_none_is_refused(site: Connection, first: str, last: str) -> None:
@@ -102,8 +103,20 @@ def test_the_e_mail_address_is_set_and_cleared(site: Connection) -> None:
     assert not call(site, "set_email", "'P'", "'a@example.org'")
     assert call(site, "set_email", "'P'", "NULL")
     assert told(site) == [("P", "patron.contact", ["email"], None)] * 2
-    for wrong in ("''", "'a'", "'a@b'", "'a b@example.org'", "E'a@example.org\\nBcc: x'", "'@example.org'"):
+    for wrong in (
+        "''",
+        "'a'",
+        "'a@b'",
+        "'a b@example.org'",
+        "E'a@example.org\\nBcc: x'",
+        "'@example.org'",
+        "'a@b..org'",
+    ):
         assert refusal(site, "set_email", "'P'", wrong) == "PW005"
+    for sign in '<>(),;:"\\[]':
+        assert refusal(site, "set_email", "'P'", f"'a{sign}b@example.org'") == "PW005"
+        assert refusal(site, "set_email", "'P'", f"'a@b{sign}c.org'") == "PW005"
+    assert call(site, "set_email", "'P'", "'søren+o''neill@bøger.example.org'")
     assert refusal(site, "set_email", "'P'", "repeat('a', 60) || '@' || repeat('b', 250) || '.org'") == "PW005"
 
 
@@ -113,6 +126,11 @@ def test_the_home_branch_is_one_that_there_is(site: Connection) -> None:
     for wrong in ("'Syd'", "NULL"):
         assert refusal(site, "set_home_branch", "'P'", wrong) == "PW006"
     assert told(site) == [("P", "patron.branch", ["home_branch"], None)]
+
+
+def test_nothing_is_changed_by_who_would_not_see_what_was_changed_meanwhile(site: Connection) -> None:
+    site.execute("SET default_transaction_isolation = 'repeatable read'")
+    assert refusal(site, "set_absence", "'P'", TODAY) == "PW007"
 
 
 def test_calls_of_one_transaction_make_one_event_per_kind(site: Connection) -> None:
