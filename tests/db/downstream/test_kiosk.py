@@ -120,20 +120,22 @@ def test_who_undoes_a_try_has_seen_nothing_of_it(kiosk: Connection, pin: str) ->
     assert refused.value.sqlstate == "PK002"
 
 
-def test_a_right_pin_and_a_wrong_one_do_the_same_to_the_database_till_they_are_answered(kiosk: Connection) -> None:
+def test_a_right_pin_a_wrong_one_and_a_wrong_card_do_the_same_to_the_database_till_they_are_answered(
+    kiosk: Connection,
+) -> None:
     """Whoever may undo a try can look at what it has read and written so far."""
     counted = (
         "SELECT coalesce(seq_tup_read, 0), coalesce(idx_scan, 0), coalesce(idx_tup_fetch, 0), n_tup_ins, n_tup_upd, "
         "n_tup_del FROM pg_stat_xact_all_tables WHERE schemaname IN ('library', 'sync') ORDER BY relid"
     )
     done = []
-    for pin in ("0000", "0000", "1234"):
+    for card, pin in (("K1", "0000"), ("K1", "0000"), ("K1", "1234"), ("K0", "0000")):
         with kiosk.transaction(force_rollback=True):
             before = kiosk.execute(counted).fetchall()
-            attempt(kiosk, "K1", pin)
+            attempt(kiosk, card, pin)
             after = kiosk.execute(counted).fetchall()
             done.append([[b - a for a, b in zip(*rows, strict=True)] for rows in zip(before, after, strict=True)])
-    assert done[1] == done[2] and any(map(any, done[1]))
+    assert done[1] == done[2] == done[3] and any(map(any, done[1]))
 
 
 def test_a_try_counts_as_a_wrong_one_until_its_answer_has_opened_the_card(kiosk: Connection) -> None:
