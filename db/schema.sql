@@ -979,6 +979,30 @@ $$;
 
 COMMENT ON FUNCTION sync.make_roles(names text[]) IS 'Makes the roles that are missing, where the caller may';
 
+CREATE FUNCTION sync.may_be_told_of(patron_number text, guardian_id bigint, days date[]) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(bool_and(library.is_protected(
+        known.cpr_number, known.protection_flag, known.protected_from, known.protected_to, day) IS FALSE), false)
+    FROM (
+        SELECT patron.cpr_number, patron.protection_flag, patron.protected_from, patron.protected_to
+        FROM library.patron AS patron
+        WHERE patron.patron_number = may_be_told_of.patron_number
+        UNION ALL
+        SELECT patron.cpr_number, patron.protection_flag, patron.protected_from, patron.protected_to
+        FROM library.guardian AS guardian
+        JOIN library.patron AS patron ON patron.patron_number = guardian.patron_number
+        WHERE guardian.guardian_id = may_be_told_of.guardian_id
+        UNION ALL
+        SELECT guardian.cpr_number, guardian.protection_flag, guardian.protected_from, guardian.protected_to
+        FROM library.guardian AS guardian
+        WHERE guardian.guardian_id = may_be_told_of.guardian_id AND guardian.patron_number IS NULL
+    ) AS known
+    CROSS JOIN unnest(days) AS day
+$$;
+
+COMMENT ON FUNCTION sync.may_be_told_of(patron_number text, guardian_id bigint, days date[]) IS 'Whether something of a person may be told to somebody else whom it concerns: nothing protects them on these days';
+
 CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_code text, age_band text, patron_group text, patrons bigint, minors bigint, with_net_media bigint)
     LANGUAGE sql STABLE
     AS $$
@@ -3402,6 +3426,9 @@ GRANT ALL ON FUNCTION sync.lock_own_patron(number text) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.make_roles(names text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.make_roles(names text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.may_be_told_of(patron_number text, guardian_id bigint, days date[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.may_be_told_of(patron_number text, guardian_id bigint, days date[]) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.municipality_cells(day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.municipality_cells(day date) TO patronsync_worker;

@@ -17,24 +17,33 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module_
 
 _FOR_SCRIPTS = ("script", "desc", "title")
 _FONT = "system-ui, sans-serif"
-_WIDTH = 480
+_WIDTH = 360
+_GUIDE, _INK = "#d5dce4", "#16202b"
 
 _STYLE = Style(
     background="transparent",
     plot_background="transparent",
     font_family=_FONT,
-    label_font_size=12,
-    major_label_font_size=12,
-    value_font_size=12,
-    legend_font_size=13,
-    colors=("#1f5fa8", "#b9c9dc"),
+    label_font_size=11,
+    major_label_font_size=11,
+    value_font_size=11,
+    legend_font_size=11,
+    guide_stroke_color=_GUIDE,
+    major_guide_stroke_color=_GUIDE,
+    guide_stroke_dasharray="none",
+    major_guide_stroke_dasharray="none",
+    opacity="1",
+    foreground=_INK,
+    foreground_strong=_INK,
+    foreground_subtle=_INK,
+    colors=("#1f5fa8", "#9db8d6"),
 )
 """Two blues that a printer and whoever sees no colours tell apart by their lightness."""
 
 
 def bars(name: str, rows: Sequence[tuple[str, Sequence[int | None]]], series: Sequence[str], title: str) -> str:
     """Lying bars: a row for each label, a bar for each series."""
-    chart = pygal.HorizontalBar(_config(height=90 + 20 * len(series) * len(rows)))
+    chart = pygal.HorizontalBar(_config(height=90 + 14 * len(series) * len(rows)))
     chart.uuid = name
     chart.x_labels = [label for label, _ in rows][::-1]
     for i, label in enumerate(series):
@@ -44,7 +53,7 @@ def bars(name: str, rows: Sequence[tuple[str, Sequence[int | None]]], series: Se
 
 def columns(name: str, numbers: Mapping[str, int], title: str, *, every: int = 1) -> str:
     """Standing bars: one for each label; every so many labels are written out, the last among them."""
-    chart = pygal.Bar(_config(height=220, show_legend=False, x_label_rotation=30))
+    chart = pygal.Bar(_config(height=190, show_legend=False))
     chart.uuid = name
     labels = list(numbers)
     chart.x_labels = labels
@@ -56,7 +65,16 @@ def columns(name: str, numbers: Mapping[str, int], title: str, *, every: int = 1
 
 def _config(**options: Any) -> pygal.Config:
     """As wide as a small screen, so that its words can be read there."""
-    shown = {"legend_at_bottom": True, "legend_box_size": 12, "truncate_label": -1, "margin": 8, **options}
+    shown = {
+        "legend_at_bottom": True,
+        "legend_at_bottom_columns": 1,
+        "legend_box_size": 12,
+        "truncate_label": -1,
+        "truncate_legend": -1,
+        "margin": 8,
+        "max_scale": 5,
+        **options,
+    }
     config = pygal.Config(js=[], disable_xml_declaration=True, style=_STYLE, width=_WIDTH, order_min=0, **shown)
     config.value_formatter = lambda value: f"{value:g}"
     return config

@@ -6,17 +6,18 @@ reads with each cell; a chart has the same numbers as a table beside it; no colo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows.observability.answer_times import BOUNDS, AnswerTimes
 from flows.observability.hands import Hand
 from flows.observability.redaction import mask
+from flows.reporting.html import render
 from flows.reporting.night_charts import bars, columns
 from flows.reporting.night_facts import AGES, BEFORE, LISTED, Ages, Night
 from flows.reporting.parts import question_line
@@ -27,18 +28,22 @@ from mappers.local_days import COPENHAGEN
 from mappers.municipalities import MUNICIPALITIES
 
 _SIGNS = {"done": "✔", "waiting": "?", "failed": "✖"}
-_THOUSANDS = {"da": ".", "en": ","}
+_POINTS = {"da": (".", ","), "en": (",", ".")}
+"""How numbers are written: between thousands, and before decimals."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?")
 _RULE = ("cut_off", "due", "removed", "held", "skipped", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table for people: its first column heads the rows; `numeric` are the columns that hold numbers."""
+    """A table for people: its first column heads the rows; `numeric` are the columns that hold numbers, `days` days."""
 
     caption: str
     header: list[str]
     rows: list[list[str]]
     numeric: frozenset[int]
+    days: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,6 @@ class Page:
 
     language: str
     title: str
-    style: Markup
     state: str
     sign: str
     light: str
@@ -79,17 +83,10 @@ class Page:
 def night_page(night: Night, said: Words, language: str, *, moment: datetime, database: str) -> str:
     """The page. `moment`: when it is made; `database`: which one it was made from, for people."""
     w = said["night"]
-    environment = Environment(
-        loader=PackageLoader("flows.reporting"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
-    )
-    loader = environment.loader
-    assert loader is not None
-    style = loader.get_source(environment, "night.css")[0]
     writer = _Writer(night, said, language)
     page = Page(
         language=language,
         title=w["title"].format(day=night.day),
-        style=Markup(style),  # our own file
         state=night.state,
         sign=_SIGNS[night.state],
         light=w[f"light_{night.state}"],
@@ -97,7 +94,7 @@ def night_page(night: Night, said: Words, language: str, *, moment: datetime, da
         sections=writer.sections(),
         made=w["made"].format(moment=f"{moment.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}", database=database),
     )
-    return environment.get_template("night.html").render(page=page, w=w)
+    return render("night", page, said, "night")
 
 
 class _Writer:
@@ -105,7 +102,7 @@ class _Writer:
 
     def __init__(self, night: Night, said: Words, language: str) -> None:
         self.night, self.said, self.w = night, said, said["night"]
-        self._separator = _THOUSANDS[language]
+        self._thousands, self._decimals = _POINTS[language]
 
     def sections(self) -> list[Section]:
         """All parts, in their order."""
@@ -132,13 +129,16 @@ class _Writer:
             and all(row[i] is None or isinstance(row[i], int | float) for row in rows)
         }
         texts = [[self._cell(cell) for cell in row] for row in rows]
-        return Table(caption, list(header), texts, frozenset(numeric))
+        days = {i for i in range(1, len(header)) if all(_DAY.fullmatch(row[i]) for row in texts if row[i])} - numeric
+        return Table(caption, list(header), texts, frozenset(numeric), frozenset(days))
 
     def _cell(self, cell: object) -> str:
         if cell is None:
             return ""
         if isinstance(cell, int):
-            return f"{cell:,}".replace(",", self._separator)
+            return f"{cell:,}".replace(",", self._thousands)
+        if isinstance(cell, float):
+            return f"{cell}".replace(".", self._decimals)
         return mask(str(cell))
 
     def _waits(self) -> Section:
@@ -180,7 +180,9 @@ class _Writer:
         section.figures = [Figure(w["changes_chart"], _drawn(drawn))]
         totals = self.night.totals
         if len(totals) > 1:
-            by_day = columns("totals", {str(day): number for day, number in totals.items()}, w["totals_chart"], every=5)
+            by_day = columns(
+                "totals", {f"{day:%m-%d}": number for day, number in totals.items()}, w["totals_chart"], every=5
+            )
             table = self._table(w["totals_caption"], [w["day"], w["number"]], [list(item) for item in totals.items()])
             section.figures.append(Figure(w["totals_chart"], _drawn(by_day), table))
         return section
@@ -214,7 +216,8 @@ class _Writer:
                 most_before=self._within(before, 0.95),
             ),
         )
-        classes = answers.by_class()
+        labels = [*(self._seconds(bound) for bound in BOUNDS), f"> {self._seconds(BOUNDS[-1])}"]
+        classes = list(zip(labels, (number for _, number in answers.by_class()), strict=True))
         drawn = columns("times", dict(classes), w["answers_chart"])
         table = self._table(w["answers_caption"], [w["within"], w["look_ups"]], classes)
         section.figures = [Figure(w["answers_chart"], _drawn(drawn), table)]
@@ -232,7 +235,10 @@ class _Writer:
             return str(self.w["unknown"])
         bound = answers.within(share)
         words = self.w["beyond" if bound is None else "seconds"]
-        return str(words.format(seconds=BOUNDS[-1] if bound is None else bound))
+        return str(words.format(seconds=self._seconds(BOUNDS[-1] if bound is None else bound)))
+
+    def _seconds(self, bound: float) -> str:
+        return f"{bound:g}".replace(".", self._decimals)
 
     def _quarantine(self) -> Section:
         w, night = self.w, self.night

@@ -14,13 +14,14 @@ from db.runs.store import abort_unanswered
 from db.status.store import Group, LastRun, Standing, read_standing
 from db.upgrade import Schema, schema_of
 from flows.observability.certificate import certificate_warnings, days_left
-from flows.observability.hands import Found, Hand, look_at, name_of, state_of
+from flows.observability.hands import NIGHTS, Found, Hand, look_at, name_of, state_of
 from flows.observability.health import Finding, knock
 from flows.reporting.parts import question_line
 from flows.settings import Settings
 from flows.wording import Words, words
 from mappers.lateness import day_of_last_night, expected_steps
 from mappers.local_days import COPENHAGEN
+from mappers.night import STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def standing_runs(standing: Standing, said: Words) -> tuple[list[str], list[list
     w = said["standing"]
     header = [w[name] for name in ("flow", "run", "today", "state", "started", "seconds", "checked", "left")]
     rows: list[list[object]] = []
-    for run in standing.runs:
+    for run in sorted(standing.runs, key=_in_the_night_s_order):
         left = [run.counts[name] for name in ("failed", "left") if name in run.counts]
         rows.append(
             [
@@ -191,6 +192,12 @@ def standing_runs(standing: Standing, said: Words) -> tuple[list[str], list[list
             ]
         )
     return header, rows
+
+
+def _in_the_night_s_order(run: LastRun) -> int:
+    """The night, its steps in their turn, and whatever else there is as it stands."""
+    order = [*NIGHTS, *(step.name for step in STEPS)]
+    return order.index(run.flow) if run.flow in order else len(order)
 
 
 def standing_facts(morning: Morning, said: Words) -> list[tuple[str, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -230,6 +232,16 @@ def test_a_run_that_fails_says_what_to_do(up: Up) -> None:
     up.settings()
     assert ended["state"]["name"] == "Failed"
     assert "stay due" in ended["state"]["message"]
+
+
+def test_who_asks_what_is_kept_about_them_finds_it_in_a_file_and_prefect_finds_nothing(up: Up, tmp_path: Path) -> None:
+    file = tmp_path / "answer.html"
+    [(patron, name)] = up.rows("SELECT patron_number, name FROM library.patron WHERE name IS NOT NULL LIMIT 1")
+    ended = up.reaches(up.press_run("subject-access", file=str(file), patron_number=patron), "Completed", "Failed")
+    assert (ended["state"]["name"], ended["name"]) == ("Completed", "what is kept about one person"), ended["state"]
+    assert name in file.read_text(encoding="utf-8") and stat.S_IMODE(file.stat().st_mode) == 0o600
+    kept = [ended, up.api.post("/logs/filter", json={"logs": {"flow_run_id": {"any_": [ended["id"]]}}}).json()]
+    assert name not in json.dumps(kept, ensure_ascii=False) and name not in json.dumps(kept)
 
 
 def test_the_form_refuses_what_looks_like_a_cpr_number_and_keeps_nothing_of_it(up: Up) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from flows.cli import exits
 from flows.reporting.night_facts import by_age
 from flows.reporting.private_file import write_private
 from tests.acceptance.made_up import HOME, NAME
+from tests.fixtures.browser import DESKTOP, PHONE, Opened
 from tests.fixtures.library import DAY, Library
 
 NUMBERS = [f"{day:02}0170{1110 + day}" for day in range(1, 7)]
@@ -132,3 +134,29 @@ def test_ages_are_counted_from_the_day_on_which_it_began():
     day = date(2026, 3, 2)
     begun = [Begun("a", day - timedelta(days=age), 1) for age in (0, 1, 2, 7, 8, 30, 31, 400)]
     assert [ages.numbers for ages in by_age(begun, day)] == [(2, 2, 2, 2)]
+
+
+# Seen in a browser -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "well"), [("da", "Alt er vel"), ("en", "All is well")])
+def test_the_page_fits_a_phone_a_desk_and_paper_and_asks_nobody(
+    night: Library, pages: Callable[..., Opened], language: str, well: str
+) -> None:
+    """In either language, whose words are of different lengths; with words of a run that are as long as they get."""
+    night.connection.execute("UPDATE sync.run SET message = repeat('enquiry', 40) WHERE run_id = 2")
+    _, text = page_of(night, "--language", language)
+    for size in (PHONE, DESKTOP):
+        opened = pages(size)
+        opened.shows(text)
+        assert opened.page.locator("html").get_attribute("lang") == language
+        assert well in opened.page.locator("header .light").inner_text()
+        assert opened.wider_than_its_window() == []
+        assert opened.faint_words() == []
+        assert opened.small_words() == []
+        assert (opened.hosts, opened.troubles) == (set(), [])
+    opened.page.emulate_media(media="print")
+    opened.page.set_viewport_size({"width": 680, "height": 1000})  # what an A4 page leaves between its margins
+    assert opened.wider_than_its_window() == []
+    assert not opened.page.locator("nav").is_visible()
+    assert opened.page.pdf(format="A4").startswith(b"%PDF")

@@ -21,6 +21,7 @@ from mappers.retention import (
     Payment,
     cut_off,
     ended_on,
+    falls_due,
     is_about_to_be_dead,
     is_dead,
     is_held,
@@ -58,6 +59,20 @@ def test_the_other_periods_are_the_library_s_own():
         "change_feed": (90, "days"),
         "run_records": (90, "days"),
     }
+
+
+@given(st.dates(), st.sampled_from([(LOANS, 0), (LOANS, 30), (ACCESS_LOG, 0), (ACCESS_LOG, 1), (ACCESS_LOG, 12)]))
+def test_a_row_falls_due_on_the_first_day_whose_cut_off_has_come_to_its_clock_day(clock_day, rule_and_period):
+    rule, period = rule_and_period
+    due = falls_due(rule, period, clock_day)
+    assert due == date.max or cut_off(rule, period, due) >= clock_day
+    assert due == date.min or cut_off(rule, period, due - days(1)) < clock_day
+
+
+def test_a_row_of_the_last_of_a_month_falls_due_on_the_first_after_a_shorter_one():
+    assert falls_due(ACCESS_LOG, 1, date(2026, 1, 31)) == date(2026, 3, 1)
+    assert falls_due(ACCESS_LOG, 12, date(2024, 2, 29)) == date(2025, 3, 1)
+    assert falls_due(ACCESS_LOG, 12, date(9999, 5, 1)) == date.max
 
 
 def test_a_setting_is_named_after_its_rule_and_unit():
