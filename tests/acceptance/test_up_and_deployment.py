@@ -311,8 +311,8 @@ def test_in_the_browser_a_night_is_started_waits_asks_again_and_tells_how_it_wen
     ui.choose(form, "apply")
     ui.resume(form)
     assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
+    ui.run(flow_run)
     page = ui.opened.page
-    page.get_by_text("Completed", exact=True).first.wait_for()
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_role("tabpanel").get_by_role("link").filter(has_text=": done").click()
     page.get_by_role("cell", name="20 of 20 rows removed").wait_for()
@@ -326,11 +326,15 @@ def test_a_night_cancelled_in_the_browser_is_whole_and_retry_does_what_is_left(u
         at_work = "SELECT 1 FROM sync.run WHERE flow = 'retention-cleanup' AND state = 'running'"
         assert wait_until(lambda: bool(up.rows(at_work)), 90)
         ui.run(flow_run)
-        ui.menu("Cancel").get_by_role("button", name="Cancel Flow Run").click()
+        sure = ui.menu("Cancel")
+        press(sure.get_by_role("button", name="Cancel Flow Run"), sure, "hidden")
+        ui.leave()
         assert up.reaches(flow_run, "Cancelled", "Completed", "Failed", "Crashed")["state"]["name"] == "Cancelled"
     steps = f"SELECT flow, state FROM sync.run WHERE night_id = ({NIGHT}) ORDER BY run_id"
     ui.run(flow_run)
-    ui.menu("Retry").get_by_role("button", name="Retry").click()
+    sure = ui.menu("Retry")
+    press(sure.get_by_role("button", name="Retry"), sure, "hidden")
+    ui.leave()
     assert wait_until(lambda: up.flow_run(flow_run)["state"]["name"] != "Cancelled")
     assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
     assert up.rows(steps) == [
