@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -20,7 +20,6 @@ import pytest
 
 from db import embedded
 from db.connect import connect
-from tests.acceptance.made_up import HOME
 from tests.fixtures.library import Library
 from tests.fixtures.postgres import QUICK
 from tests.fixtures.prefect import wait_until
@@ -49,12 +48,12 @@ def prefect_env(database: str) -> dict[str, str]:
 
 @dataclass
 class Production:
-    """The server, a library that has patrons, and what its commands find in their environment."""
+    """The server, a library, and what its commands find in their environment."""
 
     library: Library
     environment: dict[str, str]
     api: httpx.Client
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    prefect_database: str
 
     def patronsync(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the command as a user does."""
@@ -74,7 +73,7 @@ class Production:
 
 @pytest.fixture
 def production(library: Library, tmp_path: Path) -> Iterator[Production]:
-    """Three patrons, known since yesterday, whose new addresses a brake will hold."""
+    """The server runs; a brake will hold retention, where more than a few rows are to go."""
     programs = debians_programs()
     if programs is None:
         pytest.skip("no PostgreSQL with pg_trgm on this machine: apt-get install postgresql")
@@ -91,11 +90,13 @@ def production(library: Library, tmp_path: Path) -> Iterator[Production]:
         free.close()
         found = psycopg.conninfo.conninfo_to_dict(server.url)
         settings = prefect_env(f"postgresql+asyncpg://prefect:{PASSWORD}@127.0.0.1:{found['port']}/prefect")
-        yield from _production(library, tmp_path, settings, port)
+        yield from _production(library, tmp_path, settings, port, server.url_of("prefect"))
     embedded.remove(tmp_path / "postgresql", programs)
 
 
-def _production(library: Library, folder: Path, settings: dict[str, str], port: int) -> Iterator[Production]:
+def _production(
+    library: Library, folder: Path, settings: dict[str, str], port: int, database: str
+) -> Iterator[Production]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("PATRONSYNC_", "PREFECT_"))}
     plain |= {"PREFECT_HOME": str(folder / "prefect"), "DO_NOT_TRACK": "1"}
     environment = {
@@ -103,7 +104,7 @@ def _production(library: Library, folder: Path, settings: dict[str, str], port: 
         "PATRONSYNC_DATABASE_URL": library.database_url,
         "PATRONSYNC_REGISTRY_URL": library.registry.url,
         "PATRONSYNC_DATA_DIR": str(folder / "data"),
-        "PATRONSYNC_BRAKE_ADDRESS_CHANGED_PERCENT": "0",
+        "PATRONSYNC_BRAKE_RETENTION_REMOVED_MORE_THAN": "5",
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_API_AUTH_STRING": settings["PREFECT_SERVER_API_AUTH_STRING"],
     }
@@ -113,7 +114,7 @@ def _production(library: Library, folder: Path, settings: dict[str, str], port: 
     try:
         with httpx.Client(base_url=environment["PREFECT_API_URL"], auth=(user, password), timeout=30) as api:
             assert wait_until(lambda: _answers(api), 120)
-            yield Production(library, environment, api)
+            yield Production(library, environment, api, database)
     finally:
         process.terminate()
         process.wait(timeout=60)
@@ -128,29 +129,32 @@ def _answers(api: httpx.Client) -> bool:
 
 def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_password(production: Production) -> None:
     library = production.library
-    [(today,)] = library.rows("SELECT (now() AT TIME ZONE 'Europe/Copenhagen')::date")
-    for place, number in enumerate(("0101701111", "0201701112", "0301701113")):
-        library.enrol(f"P{place}", number, road_code="0001", municipality_code="0851", registry_status=1)
-        library.person(number, residence=HOME)
+    library.enrol("P1", None)
+    library.connection.execute(
+        "INSERT INTO library.loan (loan_number, patron_number, item_number, title, lent_at, returned_at) "
+        "SELECT 'L' || n, 'P1', 'I1', 'T', '2026-01-05', '2026-01-06' FROM generate_series(1, 20) AS n"
+    )
     assert httpx.get(f"{production.api.base_url}admin/settings").status_code == 401
-    told = production.api.get("/admin/settings").json()["server"]
-    assert (told["analytics_enabled"], told["database"]["driver"]) == (False, "postgresql+asyncpg")
+    assert production.api.get("/admin/settings").json()["server"]["analytics_enabled"] is False
 
     deployed = production.patronsync("deploy")
     assert deployed.returncode == 0, deployed.stderr
     assert "lacks" not in deployed.stdout + deployed.stderr
-    deployment = production.api.get("/deployments/name/registry-refresh/registry-refresh").json()["id"]
-    body = {"parameters": {"today": str(today)}, "state": {"type": "SCHEDULED"}}
-    flow_run = production.api.post(f"/deployments/{deployment}/create_flow_run", json=body).json()["id"]
+    deployment = production.api.get("/deployments/name/retention-cleanup/retention-cleanup").json()["id"]
+    made = production.api.post(f"/deployments/{deployment}/create_flow_run", json={"state": {"type": "SCHEDULED"}})
+    flow_run = made.raise_for_status().json()["id"]
     production.work()
     assert production.state(flow_run) == "Suspended"
     asked = production.patronsync("approvals")
-    assert asked.returncode == 0 and "address changed" in asked.stdout, asked.stderr
+    assert asked.returncode == 0 and "rows about to be removed" in asked.stdout, asked.stderr
     [(run,)] = library.rows("SELECT max(run_id) FROM sync.run")
     answered = production.patronsync("approvals", "answer", str(run), "apply")
     assert answered.returncode == 0 and "resumed" in answered.stdout, answered.stderr
     production.work()
     assert production.state(flow_run) == "Completed"
-    assert library.rows("SELECT DISTINCT road_code FROM library.patron") == [("7200",)]
+    assert library.rows("SELECT count(*) FROM library.loan") == [(0,)]
+    with connect(production.prefect_database) as connection:
+        kept = connection.execute("SELECT state_name FROM flow_run WHERE id = %s", [flow_run]).fetchall()
+    assert kept == [("Completed",)]
     status = production.patronsync("status")
     assert "done" in status.stdout, status.stderr
