@@ -20,6 +20,9 @@ class Role(NamedTuple):
     meaning: str
 
 
+PREFIX = "patronsync_"
+"""How each role's name begins; what follows is whose it is (mappers/inventory.py: READERS)."""
+
 WORKER = Role("patronsync_worker", "the flows and commands of patronsync; reads CPR numbers, as nobody else does")
 STAFF = Role("patronsync_staff", "staff: protected names and addresses, internal notes, cases")
 WEBSITE = Role("patronsync_website", "the website: shows patrons their own, and changes what they may change there")

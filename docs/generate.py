@@ -22,7 +22,7 @@ def commands() -> list[str]:
     """Every command with its usage, arguments and options, as the command line itself knows them."""
     import typer
 
-    from flows.cli import make_app
+    from flows.cli import command_line
 
     lines: list[str] = []
 
@@ -35,7 +35,7 @@ def commands() -> list[str]:
         for name, inner in getattr(command, "commands", {}).items():
             add(inner, f"{path} {name}")
 
-    add(typer.main.get_command(make_app()), "patronsync")
+    add(command_line(), "patronsync")
     return lines
 
 
@@ -101,6 +101,56 @@ def events() -> list[str]:
     from mappers.events import EVENT_KINDS
 
     return _table(["Kind", "What it tells"], [(f"`{kind}`", meaning) for kind, meaning in EVENT_KINDS])
+
+
+def inventory() -> list[str]:
+    """What is kept, part by part, with the periods that hold where no setting says otherwise."""
+    from flows.reporting.inventory_words import kept_words, source_words
+    from flows.wording import words
+    from mappers.inventory import PARTS as parts
+    from mappers.inventory import ROWS, lies_in
+    from mappers.retention import RULES
+
+    said, danish = words("en"), words("da")
+    periods = {rule.name: rule.period for rule in RULES}
+    lines: list[str] = []
+    for part in parts:
+        rows = [
+            (
+                danish.say("inventory_term", row.key),
+                said.say("inventory_term", row.key),
+                said.say("inventory_what", row.key),
+                said.say("inventory_why", row.key),
+                ", ".join(f"`{place}`" for place in lies_in(row)),
+                source_words(row, said),
+                kept_words(row, periods, said) + (f" (`{row.rule.name}`)" if row.rule else ""),
+                _seen_by(row, said),
+                said["inventory"]["yes"] if row.is_shown else said.say("inventory_left_out", row.left_out or ""),
+            )
+            for row in ROWS
+            if row.part == part
+        ]
+        header = [
+            "In Danish",
+            "In English",
+            "What it is",
+            "Why",
+            "Lives in",
+            "From",
+            "Kept",
+            "Seen by",
+            "Shown to the patron",
+        ]
+        lines += [f"## {said.say('inventory_part', part)}", "", *_table(header, rows)]
+    return lines
+
+
+def _seen_by(row: Any, said: Any) -> str:
+    """Who may see a row, as it is declared; a test holds the database's grants against it."""
+    from db.roles import PREFIX, WORKER
+
+    roles = [WORKER.name] * row.worker_sees + [f"{PREFIX}{reader}" for reader in row.seen_by]
+    return ", ".join(said.say("inventory_role", role) for role in roles) or said["inventory"]["nobody"]
 
 
 def extract_columns() -> list[str]:
@@ -216,6 +266,7 @@ PARTS: dict[str, Sequence[Callable[[], list[str]]]] = {
     "docs/reference/settings.md": (settings,),
     "docs/reference/metrics.md": (metrics,),
     "docs/reference/events.md": (events,),
+    "docs/reference/inventory.md": (inventory,),
     "docs/reference/import.md": (extract_columns,),
     "docs/reference/schema.md": (schema,),
     "docs/how-to/play-your-own-cases.md": (controls, persons_file),

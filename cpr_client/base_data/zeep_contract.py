@@ -1,8 +1,9 @@
-"""The contract as zeep loads it, once for each client: it writes the request and reads the faults."""
+"""The contract as zeep loads it, our own once in a process: it writes the request and reads the faults."""
 
 from __future__ import annotations
 
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -44,12 +45,21 @@ def load(version: str, wsdl: Path | None = None) -> Any:
     (docs/reference/registry.md): zeep finds the names through the schema that includes it.
     Raises `ConfigurationError` that names the setting where the file can't be used.
     """
+    return _loaded(version, wsdl) if wsdl else _ours(version)
+
+
+@cache
+def _ours(version: str) -> Any:
+    return _loaded(version, wsdl_file(version))
+
+
+def _loaded(version: str, wsdl: Path) -> Any:
     _keep_bodies_out_of_the_log()
     settings = zeep.Settings(forbid_dtd=True, forbid_entities=True, forbid_external=True)
     try:
         transport = ContractFiles()  # type: ignore[no-untyped-call]
         client: Any = zeep.Client(  # type: ignore[no-untyped-call]
-            str(wsdl or wsdl_file(version)), transport=transport, settings=settings
+            str(wsdl), transport=transport, settings=settings
         )
         client.get_element(f"{{{NAMESPACES[version]}}}PersonLookupRequest")
         client.service._binding.get(OPERATION)

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from cpr_client.cpr_number import CprNumber
 from db.connect import copenhagen_day
 from db.refresh.columns import with_columns
 from db.statements import statement
@@ -81,6 +82,17 @@ class GuardianView:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundByNumber:
+    """Whose a CPR number is. `patron_number`: None where no patron has or had it; `former`: the patron had it, and has
+    another one now. `guardian_links`: of a guardian who is no patron.
+    """
+
+    patron_number: str | None
+    former: bool
+    guardian_links: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class StaffCase:
     """A row of `library.staff_case`: codes and patron numbers alone.
 
@@ -133,6 +145,15 @@ def _list_guardians(connection: psycopg.Connection, number: str, days: dict[str,
     }
     with connection.cursor(row_factory=class_row(GuardianView)) as cursor:
         return cursor.execute(statement("patrons/list_guardians"), parameters).fetchall()
+
+
+def find_by_number(connection: psycopg.Connection, cpr_number: CprNumber) -> FoundByNumber:
+    """Whose a CPR number is, in the library's own records; nobody is asked, and nothing of it is kept."""
+    with connection.cursor(row_factory=class_row(FoundByNumber)) as cursor:
+        parameters = {"cpr_number": cpr_number.digits}
+        row = cursor.execute(statement("patrons/find_by_number"), parameters).fetchone()
+    assert row is not None, "the statement gives one row"
+    return row
 
 
 def anybody(connection: psycopg.Connection) -> bool:

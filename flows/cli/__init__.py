@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -24,8 +25,10 @@ from flows.cli.deploy import deploy
 from flows.cli.docs import app as docs
 from flows.cli.failures import report as report_failure
 from flows.cli.feed import app as feed
+from flows.cli.find import find
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
+from flows.cli.inventory import inventory
 from flows.cli.metrics import metrics
 from flows.cli.net_media import net_media
 from flows.cli.nightly import nightly
@@ -52,6 +55,8 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("retention", retention),
     ("nightly", nightly),
     ("patron", patron),
+    ("find", find),
+    ("inventory", inventory),
     ("report", report),
     ("metrics", metrics),
     ("statistics", statistics),
@@ -94,6 +99,12 @@ def make_app() -> typer.Typer:
     return app
 
 
+@cache
+def command_line() -> typer.core.TyperGroup:
+    """The application as click runs it, made once in a process."""
+    return typer.main.get_group(make_app())
+
+
 def main() -> None:
     """The entry point: runs the command line and leaves with its exit code."""
     sys.exit(run(sys.argv[1:]))
@@ -104,7 +115,7 @@ def run(arguments: Sequence[str]) -> int:
     redaction.install()
     with Interruption() as interruption, redaction.masked_stderr():
         try:
-            make_app()(args=list(arguments), prog_name="patronsync")
+            command_line()(args=list(arguments), prog_name="patronsync")
         except SystemExit as leaving:
             code = leaving.code if isinstance(leaving.code, int) else exits.FAILED if leaving.code else exits.DONE
         except KeyboardInterrupt:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from flows.cli.imports import ImportWatcher
 from flows.cli.net_media import show_net_media
@@ -19,24 +21,31 @@ COMPARED = ("name", "address", "municipality_code", "registry_status", "protecte
 FIELD_WORDS = {"municipality_code": "municipality", "guardians": "guardian"}
 
 
-def demo() -> None:
+def demo(
+    patrons: Annotated[
+        int | None,
+        typer.Option(min=500, help="Patrons of the library (default: 5000).", show_default=False),
+    ] = None,
+) -> None:
     """Run a whole night on made-up people, in a directory of its own, and stop everything again."""
     output = Output()
     output.say("patronsync: a night on made-up people. Everything runs on this machine and is removed afterwards.")
     try:
-        _night(output)
+        _night(output, patrons)
     except KeyboardInterrupt:
         output.say("\nStopped; everything that was started is stopped and removed.")
 
 
-def _night(output: Output) -> None:
+def _night(output: Output, wanted: int | None) -> None:
     from flows.local.demo import PATRONS, demo
 
+    patrons = wanted or PATRONS
+
     output.say("Starting PostgreSQL, the demo registry and a Prefect server (about ten seconds) ...")
-    with demo() as night:
+    with demo(patrons) as night:
         from flows.parameters import ExtractKind
 
-        output.say(f"Loading {PATRONS} patrons from an extract, dated {night.first_day} ...")
+        output.say(f"Loading {patrons} patrons from an extract, dated {night.first_day} ...")
         night.load(ExtractKind.patrons, night.first_day)
         output.say("Loading who has signed on paper for the children among them ...")
         night.load(ExtractKind.guardians, night.first_day)

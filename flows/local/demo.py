@@ -91,19 +91,19 @@ class Demo:
 
 
 @contextmanager
-def demo(size: int = PATRONS) -> Iterator[Demo]:
+def demo(patrons: int = PATRONS) -> Iterator[Demo]:
     """Starts everything for so many patrons in a temporary directory; leaving the block stops and removes it all."""
     day = today()
     first_day = day - BACK
     with _own_world() as home:
-        people = build_people(people_for(size), SEED, first_day)
-        patrons, guardians = home / "patrons.csv", home / "guardians.csv"
-        write_extracts(people, size, patrons, guardians, first_day)
+        people = build_people(people_for(patrons), SEED, first_day)
+        patrons_file, guardians_file = home / "patrons.csv", home / "guardians.csv"
+        write_extracts(people, patrons, patrons_file, guardians_file, first_day)
         agreements = home / "agreements.csv"
         write_agreements(agreements, first_day, day)
-        files = {ExtractKind.patrons.value: patrons, ExtractKind.guardians.value: guardians}
+        files = {ExtractKind.patrons.value: patrons_file, ExtractKind.guardians.value: guardians_file}
         files[ExtractKind.agreements.value] = agreements
-        files |= write_borrowing(patrons, SEED, home, day)
+        files |= write_borrowing(patrons_file, SEED, home, day)
         with (
             DemoRegistry(people) as registry,
             environment(Settings(data_dir=home, registry_url=registry.url), need_prefect=True) as settings,

@@ -194,19 +194,7 @@ def _yesterday(up: Up) -> str:
     return str(up.rows("SELECT (now() AT TIME ZONE 'Europe/Copenhagen')::date - 1")[0][0])
 
 
-def test_the_command_line_s_word_resumes_the_run_of_a_deployment(up: Up) -> None:
-    with connect(url(up.data_dir) or "", autocommit=True) as connection:
-        connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
-    flow_run = up.press_run(scope="all")
-    up.reaches(flow_run, "Suspended")
-    [(run,)] = up.rows("SELECT max(run_id) FROM sync.run")
-    answered = up.patronsync("approvals", "answer", str(run), "skip")
-    assert answered.returncode == 0, answered.stderr
-    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
-    assert up.rows(f"SELECT state, outcomes ? 'implausible' FROM sync.run WHERE run_id = {run}") == [("done", True)]
-
-
-def test_a_night_asks_all_its_questions_in_one_form_and_does_what_is_left(up: Up) -> None:
+def test_a_night_asks_all_its_questions_in_one_form_and_the_command_line_s_word_lets_it_do_what_is_left(up: Up) -> None:
     with connect(url(up.data_dir) or "", autocommit=True) as connection:
         connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
         connection.execute(OLD_LOANS)
@@ -223,8 +211,8 @@ def test_a_night_asks_all_its_questions_in_one_form_and_does_what_is_left(up: Up
     for wrong in ({}, {refresh: "apply"}, {refresh: "apply", retention: "perhaps"}):
         assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": wrong}).json()["status"] == "REJECT"
     assert up.flow_run(flow_run)["state"]["name"] == "Suspended"
-    words = {refresh: "apply", retention: "apply"}
-    assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": words}).json()["status"] == "ACCEPT"
+    answered = up.patronsync("approvals", "answer", str(night), "apply")
+    assert answered.returncode == 0 and "resumed" in answered.stdout, answered.stderr
     ended = up.reaches(flow_run, "Completed", "Failed", "Crashed")
     assert ended["state"]["name"] == "Completed", ended["state"]
     assert up.rows(f"SELECT flow, state FROM sync.run WHERE night_id = {night} ORDER BY run_id") == [
@@ -238,24 +226,6 @@ def test_a_night_asks_all_its_questions_in_one_form_and_does_what_is_left(up: Up
     body = {"artifacts": {"key": {"any_": ["nightly"]}, "flow_run_id": {"any_": [flow_run]}}, "sort": "CREATED_DESC"}
     summary = up.api.post("/artifacts/filter", json=body).json()[0]["data"]
     assert "20 of 20 rows removed" in summary and "registry-refresh" in summary
-
-
-def test_the_command_line_s_words_resume_a_night(up: Up) -> None:
-    with connect(url(up.data_dir) or "", autocommit=True) as connection:
-        connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
-    up.settings(brake_address_changed_percent=0)
-    flow_run = up.press_run("nightly", scope="all", steps=["registry-refresh"])
-    up.reaches(flow_run, "Suspended")
-    [(night,)] = up.rows("SELECT max(run_id) FROM sync.run WHERE flow = 'nightly'")
-    answered = up.patronsync("approvals", "answer", str(night), "abort")
-    assert answered.returncode == 0 and "resumed" in answered.stdout, answered.stderr
-    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Failed"
-    assert up.rows(
-        f"SELECT flow, state FROM sync.run WHERE night_id = {night} OR run_id = {night} ORDER BY run_id"
-    ) == [
-        ("nightly", "aborted"),
-        ("registry-refresh", "aborted"),
-    ]
 
 
 # The same by hand, in Prefect's pages ---------------------------------------------------------------------------------

@@ -46,6 +46,24 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data directory with a cluster in it: a first start takes a second."""
+    data_dir = tmp_path_factory.mktemp("used") / "data"
+    with embedded.running(data_dir, options=QUICK):
+        pass
+    yield data_dir
+    assert embedded.remove(data_dir) != "in use"
+
+
+@pytest.fixture
+def used_dir(cluster: Path) -> Iterator[Path]:
+    """A data directory that was in use before; a test leaves nothing running in it."""
+    assert embedded.url(cluster) is None
+    yield cluster
+    embedded.stop(cluster)
+
+
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
     """A running server for the tests that only look at one."""
     data_dir = tmp_path_factory.mktemp("embedded") / "data"
@@ -56,11 +74,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]
 
 
 @pytest.fixture
-def hold(data_dir: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Starts another process that uses the server until its standard input ends."""
+def hold() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
+    """Starts another process that uses the server of a data directory until its standard input ends."""
     started: list[subprocess.Popen[str]] = []
 
-    def start() -> subprocess.Popen[str]:
+    def start(data_dir: Path) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", HOLD, str(data_dir)]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -176,44 +194,44 @@ def test_no_value_of_a_row_gets_into_the_server_s_log(server: EmbeddedServer) ->
     assert secret not in text
 
 
-def test_it_stops_with_its_last_user(data_dir: Path) -> None:
-    with embedded.running(data_dir, options=QUICK) as first:
-        with embedded.running(data_dir, options=QUICK) as second:
+def test_it_stops_with_its_last_user(used_dir: Path) -> None:
+    with embedded.running(used_dir, options=QUICK) as first:
+        with embedded.running(used_dir, options=QUICK) as second:
             assert second == first
         assert _listens(first.port)
     assert not _listens(first.port)
-    assert embedded.url(data_dir) is None
+    assert embedded.url(used_dir) is None
 
 
-def test_it_stops_when_its_last_user_fails(data_dir: Path) -> None:
-    with pytest.raises(ZeroDivisionError), embedded.running(data_dir, options=QUICK):
+def test_it_stops_when_its_last_user_fails(used_dir: Path) -> None:
+    with pytest.raises(ZeroDivisionError), embedded.running(used_dir, options=QUICK):
         1 / 0  # noqa: B018
-    assert embedded.url(data_dir) is None
+    assert embedded.url(used_dir) is None
 
 
-def test_what_was_committed_is_there_the_next_time_on_the_same_port(data_dir: Path) -> None:
-    with embedded.running(data_dir, options=QUICK) as first, connect(first.url) as connection:
+def test_what_was_committed_is_there_the_next_time_on_the_same_port(used_dir: Path) -> None:
+    with embedded.running(used_dir, options=QUICK) as first, connect(first.url) as connection:
         connection.execute("CREATE TABLE kept (i int)")
-    with embedded.running(data_dir, options=QUICK) as second, connect(second.url) as connection:
+    with embedded.running(used_dir, options=QUICK) as second, connect(second.url) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     assert second.port == first.port
 
 
 def test_a_killed_user_s_server_is_joined_and_stopped_by_the_next_command(
-    data_dir: Path, hold: Callable[[], subprocess.Popen[str]]
+    used_dir: Path, hold: Callable[[Path], subprocess.Popen[str]]
 ) -> None:
-    killed = hold()
+    killed = hold(used_dir)
     port = _port_of(killed)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
     assert _listens(port), "nobody was there to stop it"
-    with embedded.running(data_dir, options=QUICK) as server:
+    with embedded.running(used_dir, options=QUICK) as server:
         assert server.port == port
     assert not _listens(port)
 
 
-def test_ctrl_c_stops_it(data_dir: Path, hold: Callable[[], subprocess.Popen[str]]) -> None:
-    process = hold()
+def test_ctrl_c_stops_it(used_dir: Path, hold: Callable[[Path], subprocess.Popen[str]]) -> None:
+    process = hold(used_dir)
     port = _port_of(process)
     os.killpg(process.pid, signal.SIGINT)
     process.wait(20)
@@ -222,9 +240,9 @@ def test_ctrl_c_stops_it(data_dir: Path, hold: Callable[[], subprocess.Popen[str
 
 @pytest.mark.parametrize("milliseconds", [60, 250, 400])
 def test_ctrl_c_while_it_starts_leaves_nothing_running(
-    data_dir: Path, hold: Callable[[], subprocess.Popen[str]], milliseconds: int
+    data_dir: Path, hold: Callable[[Path], subprocess.Popen[str]], milliseconds: int
 ) -> None:
-    process = hold()
+    process = hold(data_dir)
     while not (data_dir / "postgresql" / "start.lock").exists():
         time.sleep(0.005)
     time.sleep(milliseconds / 1000)
@@ -236,9 +254,9 @@ def test_ctrl_c_while_it_starts_leaves_nothing_running(
 
 
 def test_commands_that_start_at_once_end_up_with_one_server(
-    data_dir: Path, hold: Callable[[], subprocess.Popen[str]]
+    data_dir: Path, hold: Callable[[Path], subprocess.Popen[str]]
 ) -> None:
-    racers = [hold() for _ in range(4)]
+    racers = [hold(data_dir) for _ in range(4)]
     ports = {_port_of(racer) for racer in racers}
     assert len(ports) == 1
     for racer in racers:
@@ -247,20 +265,20 @@ def test_commands_that_start_at_once_end_up_with_one_server(
     assert not _listens(ports.pop())
 
 
-def test_started_it_stays_until_stop(data_dir: Path) -> None:
-    server = embedded.start(data_dir)
-    with embedded.running(data_dir) as joined:
+def test_started_it_stays_until_stop(used_dir: Path) -> None:
+    server = embedded.start(used_dir)
+    with embedded.running(used_dir) as joined:
         assert joined == server
-    assert embedded.url(data_dir) == server.url
-    assert embedded.stop(data_dir) == "stopped"
-    assert embedded.url(data_dir) is None
-    assert embedded.stop(data_dir) == "not running"
+    assert embedded.url(used_dir) == server.url
+    assert embedded.stop(used_dir) == "stopped"
+    assert embedded.url(used_dir) is None
+    assert embedded.stop(used_dir) == "not running"
 
 
-def test_stopped_while_in_use_it_stops_with_the_last_user(data_dir: Path) -> None:
-    embedded.start(data_dir)
-    with embedded.running(data_dir) as server:
-        assert embedded.stop(data_dir) == "in use"
+def test_stopped_while_in_use_it_stops_with_the_last_user(used_dir: Path) -> None:
+    embedded.start(used_dir)
+    with embedded.running(used_dir) as server:
+        assert embedded.stop(used_dir) == "in use"
         assert _listens(server.port)
     assert not _listens(server.port)
 
@@ -271,36 +289,36 @@ def test_stop_without_a_data_directory_makes_none(tmp_path: Path) -> None:
     assert not (tmp_path / "nothing").exists()
 
 
-def test_a_server_killed_itself_comes_back_with_what_was_committed(data_dir: Path) -> None:
-    with embedded.running(data_dir) as server:
+def test_a_server_killed_itself_comes_back_with_what_was_committed(used_dir: Path) -> None:
+    with embedded.running(used_dir) as server:
         with connect(server.url) as connection:
-            connection.execute("CREATE TABLE kept (i int)")
+            connection.execute("CREATE TABLE kept_by_a_killed_one (i int)")
         os.kill(_postmaster(server), signal.SIGKILL)
         while _listens(server.port):
             time.sleep(0.01)
-    with embedded.running(data_dir) as again, connect(again.url) as connection:
-        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    with embedded.running(used_dir) as again, connect(again.url) as connection:
+        assert connection.execute("SELECT count(*) FROM kept_by_a_killed_one").fetchone() == (0,)
 
 
-def test_a_process_that_got_a_dead_server_s_number_is_not_taken_for_it(data_dir: Path) -> None:
-    with embedded.running(data_dir, options=QUICK) as server:
+def test_a_process_that_got_a_dead_server_s_number_is_not_taken_for_it(used_dir: Path) -> None:
+    with embedded.running(used_dir, options=QUICK) as server:
         lines = (server.directory / "postmaster.pid").read_text().splitlines(keepends=True)
     stale = server.directory / "postmaster.pid"
     stale.write_text("".join([f"{os.getpid()}\n", *lines[1:]]))
-    assert embedded.url(data_dir) is None
-    assert embedded.stop(data_dir) == "not running"
-    with embedded.running(data_dir, options=QUICK) as again:
+    assert embedded.url(used_dir) is None
+    assert embedded.stop(used_dir) == "not running"
+    with embedded.running(used_dir, options=QUICK) as again:
         assert _postmaster(again) != os.getpid()
 
 
-def test_a_port_taken_meanwhile_is_avoided(data_dir: Path) -> None:
-    with embedded.running(data_dir, options=QUICK) as server:
+def test_a_port_taken_meanwhile_is_avoided(used_dir: Path) -> None:
+    with embedded.running(used_dir, options=QUICK) as server:
         pass
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", server.port))
         other.listen()
-        with embedded.running(data_dir, options=QUICK) as elsewhere:
+        with embedded.running(used_dir, options=QUICK) as elsewhere:
             assert elsewhere.port != server.port
 
 
@@ -317,38 +335,38 @@ def test_a_first_start_that_was_killed_is_begun_anew(data_dir: Path) -> None:
         assert again.directory.parent == home
 
 
-def test_without_its_password_file_the_message_says_which_is_gone_and_what_to_do(data_dir: Path) -> None:
-    with embedded.running(data_dir, options=QUICK) as server:
+def test_without_its_password_file_the_message_says_which_is_gone_and_what_to_do(used_dir: Path) -> None:
+    with embedded.running(used_dir, options=QUICK) as server:
         pass
     kept = server.passfile.rename(server.passfile.with_name("elsewhere"))
-    with pytest.raises(OperatorMustAct) as raised, embedded.running(data_dir):
+    with pytest.raises(OperatorMustAct) as raised, embedded.running(used_dir):
         pass
     assert str(server.passfile) in str(raised.value)
     assert str(server.directory.parent) in raised.value.remedy
     kept.rename(server.passfile)
-    with embedded.running(data_dir, options=QUICK):
+    with embedded.running(used_dir, options=QUICK):
         pass
 
 
-def test_a_first_start_killed_between_cluster_and_password_is_finished(data_dir: Path) -> None:
-    with embedded.running(data_dir, options=QUICK) as server:
+def test_a_first_start_killed_between_cluster_and_password_is_finished(used_dir: Path) -> None:
+    with embedded.running(used_dir, options=QUICK) as server:
         pass
     server.passfile.rename(server.passfile.with_name("passfile.new"))
-    with embedded.running(data_dir, options=QUICK) as again, connect(again.url):
+    with embedded.running(used_dir, options=QUICK) as again, connect(again.url):
         assert again.passfile.exists()
 
 
-def test_data_that_are_not_where_they_were_are_asked_for_and_never_made_anew(data_dir: Path) -> None:
-    with embedded.running(data_dir, options=QUICK) as server:
+def test_data_that_are_not_where_they_were_are_asked_for_and_never_made_anew(used_dir: Path) -> None:
+    with embedded.running(used_dir, options=QUICK) as server:
         pass
     kept = server.directory.rename(server.directory.with_name("elsewhere"))
     password = server.passfile.read_text()
-    with pytest.raises(OperatorMustAct, match="was the data directory moved") as raised, embedded.running(data_dir):
+    with pytest.raises(OperatorMustAct, match="was the data directory moved") as raised, embedded.running(used_dir):
         pass
-    assert str(data_dir) in raised.value.remedy
+    assert str(used_dir) in raised.value.remedy
     assert server.passfile.read_text() == password
     kept.rename(server.directory)
-    with embedded.running(data_dir, options=QUICK):
+    with embedded.running(used_dir, options=QUICK):
         pass
 
 

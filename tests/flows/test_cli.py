@@ -41,13 +41,15 @@ def environment_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., None]], None]:
+def command(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[..., None]], None]]:
     """Adds a command `try-it` to the command line."""
 
     def add(function: Callable[..., None]) -> None:
         monkeypatch.setattr(cli, "COMMANDS", [*cli.COMMANDS, ("try-it", function)])
+        cli.command_line.cache_clear()
 
-    return add
+    yield add
+    cli.command_line.cache_clear()
 
 
 def raising(error: BaseException) -> Callable[..., None]:

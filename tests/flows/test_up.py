@@ -1,4 +1,4 @@
-"""`patronsync up`: a worker that dies, and an `up` that is killed: nothing is left (its runs: tests/acceptance)."""
+"""`patronsync up` that is killed, and another whose worker dies: nothing is left (its runs: tests/acceptance)."""
 
 from __future__ import annotations
 
@@ -70,38 +70,34 @@ def data_dir(tmp_path: Path, prefect_home: Callable[[Path], Path]) -> Iterator[P
 
 
 @pytest.fixture
-def up(data_dir: Path) -> Iterator[Up]:
-    running = Up(data_dir)
-    yield running
-    if running.process.poll() is None:
-        running.end(signal.SIGKILL)
+def up(data_dir: Path) -> Iterator[Callable[[], Up]]:
+    """Starts `up`, and waits until it says that it is."""
+    started: list[Up] = []
+
+    def start() -> Up:
+        started.append(Up(data_dir))
+        started[-1].wait_until_up()
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.end(signal.SIGKILL)
     assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
 
 
-def test_a_worker_that_dies_is_told_and_ends_it_all(up, data_dir):
-    up.wait_until_up()
+def test_what_a_killed_up_leaves_is_joined_by_the_next_and_a_worker_that_dies_ends_it_all(up, data_dir):
+    up().end(signal.SIGKILL)
+    assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
+    left = processes_of(data_dir)
+    assert left, "the servers could not be stopped by anybody"
+    again = up()
+    assert left.keys() <= processes_of(data_dir).keys()
     assert wait_until(lambda: "prefect_process worker start" in workers_of(data_dir).values())
     for pid, command in workers_of(data_dir).items():
         if command == "prefect_process worker start":
             os.kill(pid, signal.SIGKILL)
-    said, _ = up.process.communicate(timeout=60)
-    assert up.process.returncode == 1
+    said, _ = again.process.communicate(timeout=60)
+    assert again.process.returncode == 1
     assert "Prefect's worker has ended" in said and "worker.log" in said
-    assert processes_of(data_dir) == {}
-
-
-def test_what_a_killed_up_leaves_is_stopped_by_the_next_command(up, data_dir):
-    up.wait_until_up()
-    up.end(signal.SIGKILL)
-    assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
-    assert processes_of(data_dir), "the servers could not be stopped by anybody"
-    ended = subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", "database", "psql", "-c", "SELECT 1"],
-        env=os.environ | {"PATRONSYNC_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
     assert processes_of(data_dir) == {}

@@ -12,7 +12,7 @@ import typer
 
 from docs.generate import BEGIN, END, PARTS, commands, filled
 from docs.generate import documents as generated
-from flows.cli import make_app
+from flows.cli import command_line
 from flows.settings import Settings
 from flows.settings.loading import known_names
 from flows.steps.counting import Counts
@@ -144,7 +144,7 @@ def _refusal(line: str) -> str | None:
     words = [PLACEHOLDERS.get(word, word) for word in shlex.split(line)][1:]
     if not words or words[0].startswith("--") or "..." in line:
         return None
-    command = typer.main.get_command(make_app())
+    command = command_line()
     path = "patronsync"
     while hasattr(command, "commands") and words and not words[0].startswith("-"):
         name = words.pop(0)
@@ -159,7 +159,7 @@ def _refusal(line: str) -> str | None:
 
 
 def _walk() -> Iterator[tuple[str, typer.core.TyperCommand]]:
-    ahead = [("patronsync", typer.main.get_command(make_app()))]
+    ahead = [("patronsync", command_line())]
     while ahead:
         path, command = ahead.pop()
         yield path, command

@@ -9,6 +9,7 @@ import pytest
 
 import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
+from db import roles
 from db.feed import store as feed
 from flows.consumers import webhook
 from flows.observability import certificate, hands, notices
@@ -19,6 +20,7 @@ from mappers import (
     custody,
     events,
     guardian,
+    inventory,
     net_media,
     night,
     plausibility,
@@ -64,6 +66,12 @@ CODES = {
     "net_media_passes": set(net_media.RULES),
     "net_media_not_asked": set(net_media.RULES),
     **{section: {rule.name for rule in retention.RULES} for section in ("retention_what", "retention_basis")},
+    **{section: set(inventory.BY_KEY) for section in ("inventory_term", "inventory_what", "inventory_why")},
+    "inventory_role": set(roles.NAMES),
+    "inventory_part": set(inventory.PARTS),
+    "inventory_source": set(inventory.SOURCES),
+    "inventory_end": set(inventory.OTHER_ENDS),
+    "inventory_left_out": set(inventory.LEFT_OUT),
     "retention_clock": {rule.basis for rule in retention.RULES},
     "retention_period": {few + rule.unit for rule in retention.RULES for few in ("", "one ", "no ")},
     **{section: set(feed.PROBLEMS.values()) for section in ("feed_problem", "feed_problem_remedy")},

@@ -89,7 +89,7 @@ def test_the_mobile_number_takes_the_place_of_those_there_are(site: Connection) 
     assert call(site, "set_mobile", "'P'", "'20 30 40 50'")
     assert not call(site, "set_mobile", "'P'", "'20304050'")
     assert call(site, "set_mobile", "'P'", "'+4520304051'")
-    assert site.execute("SELECT mobiles FROM downstream.contact").fetchall() == [(["+4520304051"],), ([],)]
+    assert sorted(site.execute("SELECT mobiles FROM downstream.contact").fetchall()) == [([],), (["+4520304051"],)]
     assert call(site, "set_mobile", "'P'", "NULL")
     assert told(site) == [("P", "patron.contact", ["mobile"], None)] * 3
     for wrong in ("'1234'", "'abcdefgh'", "''", "'2030405012345678'", "'20304050; DROP'"):
