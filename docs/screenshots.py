@@ -1,6 +1,6 @@
-"""Makes the pictures of docs/pictures that are photographs: `python -m docs.screenshots`, by hand, in five minutes.
+"""Makes the pictures of docs/pictures that are photographs: `python -m docs.screenshots`, by hand, in ten minutes.
 
-A month of nights on made-up people, the last of them as an operator starts it in Prefect; what is seen of it there; a
+Two weeks of nights on made-up people, the last of them as an operator starts it in Prefect; what is seen of it there; a
 night that waits for a word; and the report. Needs Debian's Chromium. Look at the pictures before you commit them.
 """
 
@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.clock import now
 from flows.local.demo import Demo, demo
@@ -26,8 +27,8 @@ from flows.parameters import ExtractKind, NightStep
 from flows.settings.names import variable
 
 PICTURES = Path(__file__).with_name("pictures")
-PATRONS = 2_000
-NIGHTS = 31
+PATRONS = 3_000
+NIGHTS = 14
 BORROWING = ("loans", "reservations", "charges", "payments", "messages", "holds")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
@@ -39,7 +40,8 @@ MOST_BYTES = 200_000
 def main() -> None:
     """Makes all of them."""
     with demo(PATRONS) as world:
-        _a_month(world)
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # a second of every run
+            _two_weeks(world)
         with sync_playwright() as playwright:  # its event loop must not meet that of flows in this process
             _photograph(playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS)), world)
 
@@ -73,7 +75,7 @@ def _photograph(browser: Browser, world: Demo) -> None:
 _TIGHT = f"{variable('brake_address_changed_percent')}=2\n"
 
 
-def _a_month(world: Demo) -> None:
+def _two_weeks(world: Demo) -> None:
     """Everybody is known, and the nights before tonight have gone by; what was borrowed is loaded."""
     for kind in ("patrons", "guardians", "agreements"):
         world.load(ExtractKind(kind), world.first_day)
