@@ -32,7 +32,7 @@ NIGHTS = 14
 BORROWING = ("loans", "reservations", "charges", "payments", "messages", "holds")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
-DESKTOP, PHONE = (1120, 700), (360, 740)
+DESKTOP, PHONE = (1120, 800), (360, 740)
 MOST_BYTES = 200_000
 """A picture that is larger does not belong into a repository."""
 
@@ -106,9 +106,14 @@ def _report(browser: Browser, world: Demo) -> None:
     said = words("en")
     facts = read_night(world.connection, world.settings, None, said)
     file.write_text(night_page(facts, said, "en", moment=now(), database="127.0.0.1:5432/patronsync"))
-    for name, (width, height) in {"report": (1000, 1300), "report-phone": PHONE}.items():
+    for name, (width, height), part in (
+        ("report", DESKTOP, ""),
+        ("report-changes", DESKTOP, "changes"),
+        ("report-phone", PHONE, ""),
+        ("report-phone-changes", PHONE, "changes"),
+    ):
         page = browser.new_page(viewport={"width": width, "height": height})
-        page.goto(file.as_uri())
+        page.goto(f"{file.as_uri()}#{part}")
         _take(page, name)
         page.close()
 
