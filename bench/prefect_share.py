@@ -92,15 +92,20 @@ def _of_a_night(sizes: Sizes, place: Place) -> Figure:
         night(1)  # the first one links the children and grants net media
         with_prefect, without = interleaved(min(sizes.rounds, NIGHT_ROUNDS), lambda: night(0), lambda: night(1))
         fixed = median(around[0]) - median(around[1])
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "import flows.nightly"], check=True)
-        start = time.perf_counter() - began
+        start = loading()
     share = median(1 - b / a for a, b in zip(with_prefect, without, strict=True))
     detail = (
         f"seconds: {median(with_prefect):.2f}; without Prefect {median(without):.2f}; "
         f"fixed: {fixed:.1f} before and after, {start:.1f} to load in a process of its own"
     )
     return Figure("Prefect's share of a night of unchanged patrons", 100 * share, "%", "at most", 5, detail)
+
+
+def loading() -> float:
+    """Seconds until the process of a scheduled run has loaded what it needs."""
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import flows.nightly"], check=True)
+    return time.perf_counter() - began
 
 
 # What runs in the processes.

@@ -1,6 +1,6 @@
 """Makes the pictures of docs/pictures that are photographs: `python -m docs.screenshots`, by hand, in ten minutes.
 
-Two weeks of nights on made-up people, the last of them as an operator starts it in Prefect; what is seen of it there; a
+Some nights on made-up people, the last of them as an operator starts it in Prefect; what is seen of it there; a
 night that waits for a word; and the report. Needs Debian's Chromium. Look at the pictures before you commit them.
 """
 
@@ -27,8 +27,9 @@ from flows.parameters import ExtractKind, NightStep
 from flows.settings.names import variable
 
 PICTURES = Path(__file__).with_name("pictures")
-PATRONS = 3_000
-NIGHTS = 14
+PATRONS = 4_000
+BEFORE = range(24, 0, -2)
+"""Which nights go before tonight, as days before it."""
 BORROWING = ("loans", "reservations", "charges", "payments", "messages", "holds")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
@@ -41,7 +42,7 @@ def main() -> None:
     """Makes all of them."""
     with demo(PATRONS) as world:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):  # a second of every run
-            _two_weeks(world)
+            _nights_before(world)
         with sync_playwright() as playwright:  # its event loop must not meet that of flows in this process
             _photograph(playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS)), world)
 
@@ -75,13 +76,13 @@ def _photograph(browser: Browser, world: Demo) -> None:
 _TIGHT = f"{variable('brake_address_changed_percent')}=2\n"
 
 
-def _two_weeks(world: Demo) -> None:
+def _nights_before(world: Demo) -> None:
     """Everybody is known, and the nights before tonight have gone by; what was borrowed is loaded."""
-    for kind in ("patrons", "guardians", "agreements"):
+    for kind in ("patrons", "guardians"):
         world.load(ExtractKind(kind), world.first_day)
     without_retention = [step for step in NightStep if step is not NightStep.retention_cleanup]
     world.night(world.first_day, *without_retention)
-    for back in range(NIGHTS, 0, -1):
+    for back in BEFORE:
         day = world.today - timedelta(days=back)
         world.registry.advance(day)
         world.night(day, *without_retention)
@@ -130,7 +131,12 @@ class _Prefect:
         """Starts a night."""
         deployment = self._api.get("/deployments/name/nightly/nightly").json()["id"]
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
-        return str(self._api.post(f"/deployments/{deployment}/create_flow_run", json=body).json()["id"])
+        for _ in range(10):
+            made = self._api.post(f"/deployments/{deployment}/create_flow_run", json=body)
+            if made.status_code != 503:  # SQLite's lock: too busy just now
+                break
+            time.sleep(1)
+        return str(made.raise_for_status().json()["id"])
 
     def reaches(self, flow_run: str, wanted: str) -> None:
         """Waits until the run is in that state."""

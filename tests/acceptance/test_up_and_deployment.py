@@ -228,6 +228,18 @@ def test_a_night_asks_all_its_questions_in_one_form_and_the_command_line_s_word_
     assert "20 of 20 rows removed" in summary and "registry-refresh" in summary
 
 
+def test_nobody_s_word_in_time_ends_the_run_as_failed_in_prefect_and_as_aborted_on_record(up: Up) -> None:
+    up.settings(brake_retention_removed_more_than=5, operators_word_hours=0.002)
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute(OLD_LOANS)
+        assert (
+            up.reaches(up.press_run("retention-cleanup"), "Failed", "Completed", "Crashed")["state"]["name"] == "Failed"
+        )
+        assert "aborted: nobody answered" in up.patronsync("status").stdout
+        assert up.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("aborted",)]
+        connection.execute("DELETE FROM library.loan")
+
+
 # The same by hand, in Prefect's pages ---------------------------------------------------------------------------------
 
 
