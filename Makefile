@@ -14,7 +14,7 @@ install: $(VENV)/.installed
 # What fails is played once more, alone: real servers that share a busy machine can be late for one another. What is
 # broken fails again; what was late stands in the first run's list, to be made sturdier.
 test: $(VENV)/.installed-dev check
-	$(BIN)/python -m pytest -q -n auto --dist worksteal \
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder \
 		|| $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 check: $(VENV)/.installed-dev
@@ -25,7 +25,7 @@ check: $(VENV)/.installed-dev
 
 # The proofs at the size that they are written for; about an hour. Writes docs/proofs.md.
 soak: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -v --full-size -n 2 --dist worksteal tests/proofs
+	$(BIN)/python -m pytest -v --full-size -n 2 --dist loadfile --no-loadscope-reorder tests/proofs
 
 # The figures; some twenty minutes on a machine that does nothing else. Writes docs/benchmarks.md and bench/results.json.
 bench: $(VENV)/.installed-dev

@@ -1,17 +1,21 @@
 """The change feed: how fast a consumer reads it, how soon it hears of a change, and what events cost a refresh.
 
-`reads` reads 1,000,000 events in a consumer's name, in batches, each said to be done with; `copies` is a bare COPY of
-the same columns to STDOUT, its rows taken as they come. For the second, a consumer listens in one process and a writer
-here commits an event at a time: from before the commit till the consumer has it. `told` and `silent` apply a refresh's
+`follower` reads 1,000,000 events in a consumer's name as `patronsync feed follow` does: in batches, each event made a
+CloudEvent, written (to nowhere), the batch said to be done with. `copier` takes a bare COPY of the same columns to
+STDOUT, its rows as they come. A thousand events at a time have one time, as those of a refresh's batch have. For the
+second, a consumer listens in one process and a writer here commits an event at a time: from before the commit till the
+consumer has it. `told` and `silent` apply a refresh's
 answers about patrons of whom every fifth changes (bench/apply.py), with their events and without: look-ups are in
 neither, so the share of a whole refresh is less.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median, quantiles
 
 from bench.apply import Passes, ours
@@ -19,18 +23,18 @@ from bench.place import Place, enrol, settle
 from bench.processes import process
 from bench.results import Figure, interleaved, ratio
 from bench.sizes import Sizes
-from db.connect import Connection, connect
+from db.connect import connect
 from db.feed import store
 from db.refresh.batches import Batch
 from db.runs.store import ensure_partitions
 from db.session import Session
 
 CONSUMER = "website"
-BATCH = 10_000
 
 EVENTS = """
-    INSERT INTO sync.change (patron_number, kind, fields, run_id)
-    SELECT 'P' || lpad((number %% 200000)::text, 9, '0'), 'patron.address', '{street,postal_code}', 7
+    INSERT INTO sync.change (patron_number, kind, fields, run_id, at)
+    SELECT 'P' || lpad((number %% 200000)::text, 9, '0'), 'patron.address', '{street,postal_code}', 7,
+           now() + number / 1000 * interval '1.001 seconds'
     FROM generate_series(1, %s) AS number
 """
 COPY = "COPY (SELECT position, patron_number, kind, fields, at, run_id FROM sync.change ORDER BY position) TO STDOUT"
@@ -47,7 +51,8 @@ def _reading(sizes: Sizes, place: Place) -> Figure:
     with place.database() as url, connect(url, name="bench", autocommit=True) as connection:
         connection.execute(EVENTS, [sizes.events])
         settle(connection)
-        reads, copies = interleaved(sizes.rounds, lambda: _read(connection), lambda: _copy(connection))
+        with process("bench.feed", "follower", url) as follow, process("bench.feed", "copier", url) as copy:
+            reads, copies = interleaved(sizes.rounds, follow, copy)
     rates = [f"{sizes.events / median(seconds):,.0f}" for seconds in (reads, copies)]
     return Figure(
         f"{sizes.events:,} events read by a consumer, against a bare COPY of the same",
@@ -59,22 +64,42 @@ def _reading(sizes: Sizes, place: Place) -> Figure:
     )
 
 
-def _read(connection: Connection) -> float:
-    store.register(connection, CONSUMER, store.KEPT)
-    began = time.perf_counter()
-    while events := store.next_changes(connection, CONSUMER, BATCH):
-        store.commit(connection, CONSUMER, events[-1].position)
-    seconds = time.perf_counter() - began
-    store.forget(connection, CONSUMER)
-    return seconds
+def follower(url: str) -> Callable[[], float]:
+    """In a process of its own: seconds to follow the feed from the first event to the last."""
+    from flows.consumers.follow import LINES, Follower
+
+    nowhere = Path(os.devnull).open("w")  # noqa: SIM115  # as long as the process
+
+    def write(events: Sequence[str]) -> None:
+        nowhere.write("\n".join([*events, ""]))
+        nowhere.flush()
+
+    def follow() -> float:
+        with connect(url, name="bench", autocommit=True) as connection:
+            store.register(connection, CONSUMER, store.KEPT)
+            began = time.perf_counter()
+            reader = Follower(url, CONSUMER, write, LINES)
+            reader.follow(once=True)
+            seconds = time.perf_counter() - began
+            reader.close()
+            store.forget(connection, CONSUMER)
+        return seconds
+
+    return follow
 
 
-def _copy(connection: Connection) -> float:
-    began = time.perf_counter()
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-        for _ in copy:
-            pass
-    return time.perf_counter() - began
+def copier(url: str) -> Callable[[], float]:
+    """In a process of its own: seconds that the bare COPY takes."""
+    connection = connect(url, name="bench copy", autocommit=True)
+
+    def copy() -> float:
+        began = time.perf_counter()
+        with connection.cursor() as cursor, cursor.copy(COPY) as copied:
+            for _ in copied:
+                pass
+        return time.perf_counter() - began
+
+    return copy
 
 
 def _hearing(sizes: Sizes, place: Place) -> Figure:

@@ -12,31 +12,23 @@ CREATE SCHEMA sync;
 
 COMMENT ON SCHEMA sync IS 'The worker''s own: runs, checks, quarantine, approvals, access log, change feed';
 
-CREATE FUNCTION downstream.check_card(card_number text, pin text) RETURNS TABLE(accepted boolean, patron_number text, barred boolean, locked_until timestamp with time zone)
+CREATE FUNCTION downstream.card_answer(card_number text, try_number uuid) RETURNS TABLE(accepted boolean, patron_number text, barred boolean, locked_until timestamp with time zone)
     LANGUAGE plpgsql SECURITY DEFINER ROWS 1
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
+    AS $$
 DECLARE
-    digest constant bytea := sha256(convert_to(coalesce(check_card.card_number, ''), 'UTF8'));
-    moment constant timestamptz := clock_timestamp();
-    tried sync.card_try;
-    holder text;
-    stored text;
-    is_right boolean;
+    digest constant bytea := sha256(convert_to(coalesce(card_answer.card_number, ''), 'UTF8'));
+    answered sync.card_answer;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended('patronsync card ' || encode(digest, 'hex'), 0)); -- one try at a time
-    SELECT * INTO tried FROM sync.card_try AS one WHERE one.card_digest = digest;
-    SELECT card.patron_number, coalesce(kept.pin_hash, 'sha256$' || repeat('00', 16) || '$' || repeat('-', 64))
-    INTO holder, stored
-    FROM (SELECT) AS nobody
-    LEFT JOIN library.patron_card AS card ON card.card_number = check_card.card_number
-    LEFT JOIN library.card_pin AS kept ON kept.card_number = card.card_number;
-    is_right := split_part(stored, '$', 1) = 'sha256' AND encode(sha256(
-        decode(split_part(stored, '$', 2), 'hex') || convert_to(coalesce(check_card.pin, ''), 'UTF8')), 'hex')
-        = split_part(stored, '$', 3);
-    IF tried.locked_until > moment THEN
-        RETURN QUERY SELECT false, NULL::text, NULL::boolean, tried.locked_until;
-    ELSIF is_right THEN
+    DELETE FROM sync.card_answer AS one
+    WHERE one.try_number = card_answer.try_number AND one.card_digest = digest
+      AND one.at >= clock_timestamp() - interval '1 minute'
+    RETURNING * INTO answered;
+    IF answered.try_number IS NULL THEN
+        RAISE EXCEPTION 'there is no such try of this card' USING ERRCODE = 'PK002', HINT = 'Each is answered once, and within a minute.';
+    ELSIF answered.transaction_id = pg_current_xact_id() THEN
+        RAISE EXCEPTION 'the try is not committed' USING ERRCODE = 'PK001', HINT = 'Commit it, then ask.';
+    ELSIF answered.opens THEN
         DELETE FROM sync.card_try AS one WHERE one.card_digest = digest;
         RETURN QUERY
             SELECT true, patron.patron_number,
@@ -44,21 +36,17 @@ BEGIN
                        SELECT FROM library.block
                        WHERE block.patron_number = patron.patron_number AND block.since <= library.copenhagen_today()),
                    NULL::timestamptz
-            FROM library.patron AS patron WHERE patron.patron_number = holder;
+            FROM library.patron_card AS card JOIN library.patron USING (patron_number)
+            WHERE card.card_number = card_answer.card_number;
     ELSE
-        DELETE FROM sync.card_try AS one WHERE one.last_try < moment - interval '1 day';
-        INSERT INTO sync.card_try AS one (card_digest, wrong_tries, last_try) VALUES (digest, 1, moment)
-        ON CONFLICT (card_digest) DO UPDATE
-        SET wrong_tries = CASE WHEN one.locked_until IS NULL THEN one.wrong_tries + 1 ELSE 1 END,
-            last_try = moment,
-            locked_until = CASE WHEN one.locked_until IS NULL AND one.wrong_tries >= 4 THEN moment + interval '15 minutes' END;
         RETURN QUERY
-            SELECT false, NULL::text, NULL::boolean, one.locked_until FROM sync.card_try AS one WHERE one.card_digest = digest;
+            SELECT false, NULL::text, NULL::boolean, one.locked_until
+            FROM (SELECT) AS nobody LEFT JOIN sync.card_try AS one ON one.card_digest = digest;
     END IF;
 END
-$_$;
+$$;
 
-COMMENT ON FUNCTION downstream.check_card(card_number text, pin text) IS 'Whether a PIN is the card''s: accepted, and of an accepted card the patron''s number and whether the patron is barred today. Five wrong tries in a row lock the number shown for 15 minutes (locked_until), card or no card. Call it in a transaction of its own, and commit it: a try counts when it is committed';
+COMMENT ON FUNCTION downstream.card_answer(card_number text, try_number uuid) IS 'What came of a try that is committed: accepted, and of an accepted card the patron''s number and whether the patron is barred today. Five wrong tries in a row lock the number shown for 15 minutes (locked_until), card or no card';
 
 CREATE FUNCTION downstream.clear_absence(patron_number text, absent_from date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -347,6 +335,44 @@ END
 $_$;
 
 COMMENT ON FUNCTION downstream.set_mobile(patron_number text, mobile text) IS 'Sets the one mobile number in place of those there are (null: none); true: something is another now';
+
+CREATE FUNCTION downstream.try_card(card_number text, pin text) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+    digest constant bytea := sha256(convert_to(coalesce(try_card.card_number, ''), 'UTF8'));
+    moment constant timestamptz := clock_timestamp();
+    tried sync.card_try;
+    stored text;
+    made uuid;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('patronsync card ' || encode(digest, 'hex'), 0)); -- one try at a time
+    DELETE FROM sync.card_try AS one WHERE one.last_try < moment - interval '1 day';
+    DELETE FROM sync.card_answer AS one WHERE one.at < moment - interval '1 minute';
+    SELECT * INTO tried FROM sync.card_try AS one WHERE one.card_digest = digest;
+    SELECT coalesce(kept.pin_hash, 'sha256$' || repeat('00', 16) || '$' || repeat('-', 64)) INTO stored
+    FROM (SELECT) AS nobody
+    LEFT JOIN library.patron_card AS card ON card.card_number = try_card.card_number
+    LEFT JOIN library.card_pin AS kept ON kept.card_number = card.card_number;
+    IF coalesce(tried.locked_until <= moment, true) THEN
+        INSERT INTO sync.card_try AS one (card_digest, wrong_tries, last_try) VALUES (digest, 1, moment)
+        ON CONFLICT (card_digest) DO UPDATE
+        SET wrong_tries = CASE WHEN one.locked_until IS NULL THEN one.wrong_tries + 1 ELSE 1 END,
+            last_try = moment,
+            locked_until = CASE WHEN one.locked_until IS NULL AND one.wrong_tries >= 4 THEN moment + interval '15 minutes' END;
+    END IF;
+    INSERT INTO sync.card_answer (card_digest, at, opens)
+    VALUES (digest, moment,
+            coalesce(tried.locked_until <= moment, true) AND split_part(stored, '$', 1) = 'sha256' AND encode(sha256(
+                decode(split_part(stored, '$', 2), 'hex') || convert_to(coalesce(try_card.pin, ''), 'UTF8')), 'hex')
+                = split_part(stored, '$', 3))
+    RETURNING try_number INTO made;
+    RETURN made;
+END
+$_$;
+
+COMMENT ON FUNCTION downstream.try_card(card_number text, pin text) IS 'Tries a PIN on a card; the number of the try. Commit it, then ask card_answer what came of it';
 
 CREATE FUNCTION library.age_band(birth_date date, day date) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -953,6 +979,30 @@ $$;
 
 COMMENT ON FUNCTION sync.make_roles(names text[]) IS 'Makes the roles that are missing, where the caller may';
 
+CREATE FUNCTION sync.may_be_told_of(patron_number text, guardian_id bigint, days date[]) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(bool_and(library.is_protected(
+        known.cpr_number, known.protection_flag, known.protected_from, known.protected_to, day) IS FALSE), false)
+    FROM (
+        SELECT patron.cpr_number, patron.protection_flag, patron.protected_from, patron.protected_to
+        FROM library.patron AS patron
+        WHERE patron.patron_number = may_be_told_of.patron_number
+        UNION ALL
+        SELECT patron.cpr_number, patron.protection_flag, patron.protected_from, patron.protected_to
+        FROM library.guardian AS guardian
+        JOIN library.patron AS patron ON patron.patron_number = guardian.patron_number
+        WHERE guardian.guardian_id = may_be_told_of.guardian_id
+        UNION ALL
+        SELECT guardian.cpr_number, guardian.protection_flag, guardian.protected_from, guardian.protected_to
+        FROM library.guardian AS guardian
+        WHERE guardian.guardian_id = may_be_told_of.guardian_id AND guardian.patron_number IS NULL
+    ) AS known
+    CROSS JOIN unnest(days) AS day
+$$;
+
+COMMENT ON FUNCTION sync.may_be_told_of(patron_number text, guardian_id bigint, days date[]) IS 'Whether something of a person may be told to somebody else whom it concerns: nothing protects them on these days';
+
 CREATE FUNCTION sync.municipality_cells(day date) RETURNS TABLE(municipality_code text, age_band text, patron_group text, patrons bigint, minors bigint, with_net_media bigint)
     LANGUAGE sql STABLE
     AS $$
@@ -1453,7 +1503,8 @@ CREATE VIEW downstream.contact AS
     email,
     COALESCE(( SELECT array_agg(phone.number ORDER BY phone.number) AS array_agg
            FROM library.patron_phone phone
-          WHERE ((phone.patron_number = patron.patron_number) AND (phone.kind = 'mobile'::text))), '{}'::text[]) AS mobiles
+          WHERE ((phone.patron_number = patron.patron_number) AND (phone.kind = 'mobile'::text))), '{}'::text[]) AS mobiles,
+    gone_on
    FROM library.patron patron
   WHERE ((registry_status IS DISTINCT FROM 90) AND (NOT (EXISTS ( SELECT
            FROM library.block
@@ -1468,6 +1519,8 @@ COMMENT ON COLUMN downstream.contact.language IS 'Language of messages: da or en
 COMMENT ON COLUMN downstream.contact.email IS 'E-mail address. Source: library, or the patron on the website. Null: none';
 
 COMMENT ON COLUMN downstream.contact.mobiles IS 'Mobile numbers, for SMS. Source: library, or the patron on the website. Never null, may be empty';
+
+COMMENT ON COLUMN downstream.contact.gone_on IS 'Since when the patron is gone from the library''s register: write about what is still open, and nothing else. Source: library. Null: a patron';
 
 CREATE VIEW downstream.contract AS
  SELECT 1 AS version;
@@ -1698,27 +1751,27 @@ COMMENT ON COLUMN sync.quarantine.tries IS 'Look-ups in a row that ended in it';
 
 COMMENT ON COLUMN sync.quarantine.closed_on IS 'The day it ended; null: open';
 
-CREATE VIEW downstream.guardian_of AS
+CREATE VIEW sync.guardian_named AS
  SELECT link.link_number,
     link.patron_number,
-    guardian.patron_number AS guardian_patron_number,
+    link.guardian_id,
     link.source,
     link.kind,
+    link.confirmed,
+    link.valid_from,
+    link.valid_to,
+    guardian.patron_number AS guardian_patron_number,
         CASE
-            WHEN ((NOT shown.withheld) AND (known.reason IS DISTINCT FROM 'not found'::text) AND (NOT (EXISTS ( SELECT
+            WHEN ((known.reason IS DISTINCT FROM 'not found'::text) AND (NOT (EXISTS ( SELECT
                FROM library.staff_case held
               WHERE ((held.patron_number = link.patron_number) AND (held.kind = 'guardian not found'::text) AND (held.detail = jsonb_build_object('guardian', link.guardian_id)) AND (held.resolved_on IS NULL)))))) THEN known.name
             ELSE NULL::text
         END AS name,
-    shown.withheld,
-    link.confirmed,
-    link.valid_from,
-    link.valid_to
-   FROM ((((((((library.guardian_link link
-     CROSS JOIN ( SELECT library.copenhagen_today() AS today,
-            downstream.sees_protected() AS sees_protected
-         OFFSET 0) reader)
-     JOIN library.patron child ON ((child.patron_number = link.patron_number)))
+    known.cpr_number,
+    known.protection_flag,
+    known.protected_from,
+    known.protected_to
+   FROM (((((library.guardian_link link
      LEFT JOIN library.guardian guardian USING (guardian_id))
      LEFT JOIN sync.guardian_check checked USING (guardian_id))
      LEFT JOIN library.patron patron ON ((patron.patron_number = guardian.patron_number)))
@@ -1741,9 +1794,31 @@ CREATE VIEW downstream.guardian_of AS
             guardian.protected_from,
             guardian.protected_to,
             checked.reason
-          WHERE (patron.patron_number IS NULL)) known)
-     CROSS JOIN LATERAL ( SELECT ((NOT reader.sees_protected) AND (COALESCE(library.is_protected(known.cpr_number, known.protection_flag, known.protected_from, known.protected_to, reader.today), true) OR COALESCE(library.is_protected(child.cpr_number, child.protection_flag, child.protected_from, child.protected_to, reader.today), true))) AS withheld) shown)
-  WHERE (((link.valid_from IS NULL) OR (link.valid_from <= reader.today)) AND ((link.valid_to IS NULL) OR (link.valid_to > reader.today)));
+          WHERE (patron.patron_number IS NULL)) known);
+
+COMMENT ON VIEW sync.guardian_named IS 'Links with what the library knows of the guardian; no name of one whom the registry does not know';
+
+CREATE VIEW downstream.guardian_of AS
+ SELECT guardian.link_number,
+    guardian.patron_number,
+    guardian.guardian_patron_number,
+    guardian.source,
+    guardian.kind,
+        CASE
+            WHEN (NOT shown.withheld) THEN guardian.name
+            ELSE NULL::text
+        END AS name,
+    shown.withheld,
+    guardian.confirmed,
+    guardian.valid_from,
+    guardian.valid_to
+   FROM (((sync.guardian_named guardian
+     CROSS JOIN ( SELECT library.copenhagen_today() AS today,
+            downstream.sees_protected() AS sees_protected
+         OFFSET 0) reader)
+     JOIN library.patron child ON ((child.patron_number = guardian.patron_number)))
+     CROSS JOIN LATERAL ( SELECT ((NOT reader.sees_protected) AND (COALESCE(library.is_protected(guardian.cpr_number, guardian.protection_flag, guardian.protected_from, guardian.protected_to, reader.today), true) OR COALESCE(library.is_protected(child.cpr_number, child.protection_flag, child.protected_from, child.protected_to, reader.today), true))) AS withheld) shown)
+  WHERE (((guardian.valid_from IS NULL) OR (guardian.valid_from <= reader.today)) AND ((guardian.valid_to IS NULL) OR (guardian.valid_to > reader.today)));
 
 COMMENT ON VIEW downstream.guardian_of IS 'Children and their guardians today: who holds custody by the registry, and who has signed for the child at the library';
 
@@ -2513,6 +2588,26 @@ COMMENT ON COLUMN sync.batch.seconds IS 'From claim to commit';
 
 COMMENT ON COLUMN sync.batch.applied_at IS 'When its transaction began';
 
+CREATE TABLE sync.card_answer (
+    try_number uuid DEFAULT gen_random_uuid() NOT NULL,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    card_digest bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    opens boolean NOT NULL
+);
+
+COMMENT ON TABLE sync.card_answer IS 'Tries of a card at a kiosk that have not been answered; a row goes with the answer, or with the first try a minute later';
+
+COMMENT ON COLUMN sync.card_answer.try_number IS 'What the kiosk asks by';
+
+COMMENT ON COLUMN sync.card_answer.transaction_id IS 'The transaction that tried: another one is answered';
+
+COMMENT ON COLUMN sync.card_answer.card_digest IS 'SHA-256 of the number that was shown';
+
+COMMENT ON COLUMN sync.card_answer.at IS 'When it was tried';
+
+COMMENT ON COLUMN sync.card_answer.opens IS 'The PIN was right, and the card not locked';
+
 CREATE TABLE sync.card_try (
     card_digest bytea NOT NULL,
     wrong_tries integer NOT NULL,
@@ -2521,11 +2616,11 @@ CREATE TABLE sync.card_try (
     CONSTRAINT card_try_wrong_tries_check CHECK ((wrong_tries >= 1))
 );
 
-COMMENT ON TABLE sync.card_try IS 'Cards that were tried with a wrong PIN at a kiosk, and numbers that are none; a row goes with the right PIN, or a day after the last try';
+COMMENT ON TABLE sync.card_try IS 'Cards that were tried at a kiosk, and numbers that are none; a row goes when the right PIN has opened the card, or a day after the last try';
 
 COMMENT ON COLUMN sync.card_try.card_digest IS 'SHA-256 of the number that was shown';
 
-COMMENT ON COLUMN sync.card_try.wrong_tries IS 'Wrong tries in a row';
+COMMENT ON COLUMN sync.card_try.wrong_tries IS 'Tries in a row that have not opened it';
 
 COMMENT ON COLUMN sync.card_try.last_try IS 'When the last one was';
 
@@ -2902,6 +2997,9 @@ ALTER TABLE ONLY sync.approval
 ALTER TABLE ONLY sync.batch
     ADD CONSTRAINT batch_pkey PRIMARY KEY (run_id, batch_number);
 
+ALTER TABLE ONLY sync.card_answer
+    ADD CONSTRAINT card_answer_pkey PRIMARY KEY (try_number);
+
 ALTER TABLE ONLY sync.card_try
     ADD CONSTRAINT card_try_pkey PRIMARY KEY (card_digest);
 
@@ -3197,9 +3295,9 @@ GRANT USAGE ON SCHEMA library TO patronsync_worker;
 
 GRANT USAGE ON SCHEMA sync TO patronsync_worker;
 
-REVOKE ALL ON FUNCTION downstream.check_card(card_number text, pin text) FROM PUBLIC;
-GRANT ALL ON FUNCTION downstream.check_card(card_number text, pin text) TO patronsync_kiosk;
-GRANT ALL ON FUNCTION downstream.check_card(card_number text, pin text) TO patronsync_worker;
+REVOKE ALL ON FUNCTION downstream.card_answer(card_number text, try_number uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.card_answer(card_number text, try_number uuid) TO patronsync_kiosk;
+GRANT ALL ON FUNCTION downstream.card_answer(card_number text, try_number uuid) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) FROM PUBLIC;
 GRANT ALL ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) TO patronsync_website;
@@ -3250,6 +3348,10 @@ GRANT ALL ON FUNCTION downstream.set_home_branch(patron_number text, branch text
 REVOKE ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) FROM PUBLIC;
 GRANT ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) TO patronsync_website;
 GRANT ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.try_card(card_number text, pin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.try_card(card_number text, pin text) TO patronsync_kiosk;
+GRANT ALL ON FUNCTION downstream.try_card(card_number text, pin text) TO patronsync_worker;
 
 GRANT ALL ON FUNCTION library.age_band(birth_date date, day date) TO patronsync_worker;
 
@@ -3324,6 +3426,9 @@ GRANT ALL ON FUNCTION sync.lock_own_patron(number text) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.make_roles(names text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.make_roles(names text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.may_be_told_of(patron_number text, guardian_id bigint, days date[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.may_be_told_of(patron_number text, guardian_id bigint, days date[]) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.municipality_cells(day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.municipality_cells(day date) TO patronsync_worker;
@@ -3423,6 +3528,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE library.staff_case TO patronsync_work
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.guardian_check TO patronsync_worker;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.quarantine TO patronsync_worker;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.guardian_named TO patronsync_worker;
 
 GRANT SELECT ON TABLE downstream.guardian_of TO patronsync_staff;
 GRANT SELECT ON TABLE downstream.guardian_of TO patronsync_website;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -32,6 +33,30 @@ PatronNumber = Annotated[
 
 Today = Annotated[date | None, Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
 """A day. The form refuses what is none, so that nothing of it is stored."""
+
+
+_ANSWER_FILE_FORM = r"^/(?!(.*[^0-9])?[0-9]{6}[^0-9A-Za-z/]?[0-9]{4}([^0-9]|$)).+$"
+
+
+def _a_whole_path_without_a_number(file: Path) -> Path:
+    if not re.match(_ANSWER_FILE_FORM, str(file)):
+        raise ValueError("a whole path is asked for, without anything in it that looks like a CPR number")
+    return file
+
+
+AnswerFile = Annotated[
+    Path,
+    AfterValidator(_a_whole_path_without_a_number),
+    Field(json_schema_extra={"pattern": _ANSWER_FILE_FORM}),
+]
+"""A file for personal data on the worker's machine. The form refuses a name with a CPR number in it: it is stored."""
+
+
+class Language(StrEnum):
+    """The languages that people are spoken to in."""
+
+    da = "da"
+    en = "en"
 
 
 class RefreshScope(StrEnum):

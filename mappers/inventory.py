@@ -334,7 +334,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("address_parts", BESIDE, _in("library.patron", "road_code house_number floor door"), (REGISTRY,), PATRONS_GONE),
     Row("last_residence", BESIDE, ("library.patron.last_residence",), (REGISTRY,), PATRONS_GONE),
-    Row("gone_on", BESIDE, ("library.patron.gone_on",), (PATRONSYNC,), PATRONS_GONE, seen_by=(STAFF, WEBSITE)),
+    Row("gone_on", BESIDE, ("library.patron.gone_on",), (PATRONSYNC,), PATRONS_GONE, seen_by=(STAFF, WEBSITE, SENDER)),
     Row(
         "net_media_rights",
         BESIDE,
@@ -403,7 +403,9 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("forgotten", WORKER, ("sync.forgotten",), (PATRONSYNC,), FORGOTTEN, NOBODY),
     Row("consumers", WORKER, ("sync.consumer",), (PATRONSYNC,), AS_THE_CONSUMER, RECORDS),
-    Row("card_tries", WORKER, ("sync.card_try",), (PATRONSYNC,), CARD_TRY, PASSING, worker_sees=False),
+    Row(
+        "card_tries", WORKER, ("sync.card_try", "sync.card_answer"), (PATRONSYNC,), CARD_TRY, PASSING, worker_sees=False
+    ),
     Row("moving_pins", WORKER, ("sync.moving_pin",), (LIBRARY,), WHILE_AT_WORK, PIN, worker_sees=False),
     Row("carried_totals", WORKER, ("sync.carried_total",), (PATRONSYNC,), FOR_GOOD, NOBODY),
     Row(

@@ -39,6 +39,9 @@ LOST_ITEM = "lost item"
 CONSUMER_DEAD_DAYS = 180
 """A consumer of the change feed that has not read for so many days is declared dead: nothing waits for it any more."""
 
+CONSUMER_WARNED_DAYS = 150
+"""One that has not read for so many days is said to be about to be."""
+
 
 class Part(NamedTuple):
     """What of one table goes by a rule. `db/retention` has its statements under this name.
@@ -162,14 +165,31 @@ def cut_off(rule: Rule, period: int, today: date) -> date:
     return months_before(today, period)
 
 
+def falls_due(rule: Rule, period: int, clock_day: date) -> date:
+    """The first day on which a row with this clock day is due: `cut_off` turned round, for whoever is told beforehand.
+
+    Of months the same day of a later month; of a month without that day the first of the next.
+    """
+    if rule.unit == "days":
+        return date.fromordinal(min(clock_day.toordinal() + period, date.max.toordinal()))
+    year, month = divmod(clock_day.year * 12 + clock_day.month - 1 + period, 12)
+    if year > date.max.year:
+        return date.max
+    first = date(year, month + 1, 1)
+    return first + timedelta(days=min(clock_day.day - 1, _days_of_month(first)))
+
+
 def months_before(day: date, months: int) -> date:
     """The same day of a month so many months earlier; its last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     if year < 1:
         return date.min
     first = date(year, month + 1, 1)
-    last = 31 if month == 11 else (date(year, month + 2, 1) - first).days
-    return first.replace(day=min(day.day, last))
+    return first.replace(day=min(day.day, _days_of_month(first)))
+
+
+def _days_of_month(first: date) -> int:
+    return 31 if first.month == 12 else (first.replace(month=first.month + 1) - first).days
 
 
 class Payment(NamedTuple):
@@ -259,3 +279,8 @@ def is_held(placed_on: date, lifted_on: date | None, today: date) -> bool:
 def is_dead(last_read_on: date, today: date) -> bool:
     """Whether a consumer of the change feed has not read for so long that nothing waits for it any more."""
     return last_read_on + timedelta(days=CONSUMER_DEAD_DAYS) <= today
+
+
+def is_about_to_be_dead(last_read_on: date, today: date) -> bool:
+    """Whether a consumer that has not been declared dead should be told of before it is."""
+    return last_read_on + timedelta(days=CONSUMER_WARNED_DAYS) <= today

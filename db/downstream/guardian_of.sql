@@ -1,46 +1,28 @@
 -- Who is a guardian of which child today. No address is ever among it; the name is withheld where either is protected.
 -- in: nothing   out: view downstream.guardian_of
 CREATE OR REPLACE VIEW downstream.guardian_of AS
-SELECT link.link_number,
-       link.patron_number,
-       guardian.patron_number AS guardian_patron_number,
-       link.source,
-       link.kind,
-       CASE WHEN NOT shown.withheld AND known.reason IS DISTINCT FROM 'not found' AND NOT EXISTS (
-           SELECT FROM library.staff_case AS held
-           WHERE held.patron_number = link.patron_number AND held.kind = 'guardian not found'
-             AND held.detail = jsonb_build_object('guardian', link.guardian_id) AND held.resolved_on IS NULL)
-           THEN known.name END AS name,
+SELECT guardian.link_number,
+       guardian.patron_number,
+       guardian.guardian_patron_number,
+       guardian.source,
+       guardian.kind,
+       CASE WHEN NOT shown.withheld THEN guardian.name END AS name,
        shown.withheld,
-       link.confirmed,
-       link.valid_from,
-       link.valid_to
-FROM library.guardian_link AS link
+       guardian.confirmed,
+       guardian.valid_from,
+       guardian.valid_to
+FROM sync.guardian_named AS guardian
 CROSS JOIN (SELECT library.copenhagen_today() AS today, downstream.sees_protected() AS sees_protected OFFSET 0) AS reader
-JOIN library.patron AS child ON child.patron_number = link.patron_number
-LEFT JOIN library.guardian AS guardian USING (guardian_id)
-LEFT JOIN sync.guardian_check AS checked USING (guardian_id)
-LEFT JOIN library.patron AS patron ON patron.patron_number = guardian.patron_number
-LEFT JOIN sync.quarantine AS quarantine
-    ON quarantine.patron_number = patron.patron_number AND quarantine.closed_on IS NULL
-CROSS JOIN LATERAL (
-    SELECT patron.name, patron.cpr_number, patron.protection_flag, patron.protected_from, patron.protected_to,
-           coalesce(quarantine.reason, CASE WHEN patron.registry_status IS NULL THEN checked.reason END) AS reason
-    WHERE patron.patron_number IS NOT NULL
-    UNION ALL
-    SELECT guardian.name, guardian.cpr_number, guardian.protection_flag, guardian.protected_from, guardian.protected_to,
-           checked.reason
-    WHERE patron.patron_number IS NULL
-) AS known
+JOIN library.patron AS child ON child.patron_number = guardian.patron_number
 CROSS JOIN LATERAL (
     SELECT NOT reader.sees_protected AND (
-        coalesce(library.is_protected(known.cpr_number, known.protection_flag, known.protected_from,
-                                      known.protected_to, reader.today), true)
+        coalesce(library.is_protected(guardian.cpr_number, guardian.protection_flag, guardian.protected_from,
+                                      guardian.protected_to, reader.today), true)
         OR coalesce(library.is_protected(child.cpr_number, child.protection_flag, child.protected_from,
                                          child.protected_to, reader.today), true)) AS withheld
 ) AS shown
-WHERE (link.valid_from IS NULL OR link.valid_from <= reader.today)
-  AND (link.valid_to IS NULL OR link.valid_to > reader.today);
+WHERE (guardian.valid_from IS NULL OR guardian.valid_from <= reader.today)
+  AND (guardian.valid_to IS NULL OR guardian.valid_to > reader.today);
 COMMENT ON VIEW downstream.guardian_of IS 'Children and their guardians today: who holds custody by the registry, and who has signed for the child at the library';
 COMMENT ON COLUMN downstream.guardian_of.link_number IS 'Number of the link. Source: patronsync. Never null';
 COMMENT ON COLUMN downstream.guardian_of.patron_number IS 'The child. Source: library. Never null';

@@ -34,7 +34,8 @@ GOES_BY: Mapping[str, tuple[str, ...]] = {
 patron is dead, whether an answer about a guardian has failed. Whatever else a view uses it is taken to show."""
 
 GIVES: Mapping[str, tuple[str, ...]] = {
-    "downstream.check_card": ("library.patron.patron_number", "library.block.since"),  # the patron, and whether barred
+    "downstream.try_card": (),  # says nothing
+    "downstream.card_answer": ("library.patron.patron_number", "library.block.since"),  # the patron, and whether barred
     "downstream.clear_absence": (),
     "downstream.commit_position": (),
     "downstream.forget_consumer": (),

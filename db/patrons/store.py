@@ -15,7 +15,6 @@ from db.refresh.columns import with_columns
 from db.statements import statement
 from mappers import cases, events
 from mappers.guardianship import DELETED_AFTER_DAYS
-from mappers.quarantine import NOT_FOUND
 from mappers.record import PatronRecord
 
 
@@ -136,13 +135,7 @@ def read_patron(connection: psycopg.Connection, number: str, day: date) -> Patro
 
 def _list_guardians(connection: psycopg.Connection, number: str, days: dict[str, date]) -> list[GuardianView]:
     shown_from = days["day"] - timedelta(days=DELETED_AFTER_DAYS)
-    parameters = {
-        "number": number,
-        **days,
-        "not_shown": shown_from,
-        "not_found": NOT_FOUND,
-        "guardian_not_found": cases.GUARDIAN_NOT_FOUND,
-    }
+    parameters = {"number": number, **days, "not_shown": shown_from}
     with connection.cursor(row_factory=class_row(GuardianView)) as cursor:
         return cursor.execute(statement("patrons/list_guardians"), parameters).fetchall()
 

@@ -5,7 +5,8 @@ SELECT kind || ' on ' || relation.oid::regclass::text AS missing
 FROM pg_class AS relation CROSS JOIN unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) AS kind
 WHERE relation.relnamespace = ANY (ARRAY['library'::regnamespace, 'sync'::regnamespace]::oid[])
   AND relation.relkind IN ('r', 'p') AND NOT relation.relispartition
-  AND relation.oid::regclass::text NOT IN ('library.card_pin', 'sync.card_try', 'sync.moving_pin', 'sync.alembic_version')
+  AND relation.oid::regclass::text NOT IN
+      ('library.card_pin', 'sync.card_try', 'sync.card_answer', 'sync.moving_pin', 'sync.alembic_version')
   AND NOT has_table_privilege(relation.oid, kind)
 UNION ALL
 SELECT 'TEMPORARY on the database' WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')

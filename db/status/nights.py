@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 import psycopg
 
 from db.patrons.store import Quarantined
+from db.runs.store import RunRecord
 from db.statements import statement
 from db.status.store import rows
-
-
-@dataclass(frozen=True, slots=True)
-class NightRun:
-    """One live run of a step of a night; its numbers as its record has them."""
-
-    run_id: int
-    flow: str
-    today: date
-    state: str
-    started_at: datetime
-    ended_at: datetime | None
-    counts: dict[str, Any]
-    outcomes: dict[str, int]
-    changes: dict[str, int]
-    look_ups: int
-    message: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +25,10 @@ class Begun:
 
 def runs_between(
     connection: psycopg.Connection, flows: Sequence[str], first_day: date, last_day: date
-) -> list[NightRun]:
+) -> list[RunRecord]:
     """The live runs of these flows for a span of days, in their order."""
     days = {"first_day": first_day, "last_day": last_day}
-    return rows(connection, NightRun, "status/runs_between", flows=list(flows), **days)
+    return rows(connection, RunRecord, "status/runs_between", flows=list(flows), **days)
 
 
 def latest_night(connection: psycopg.Connection, flows: Sequence[str]) -> date | None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.rows import class_row
 
+from db.feed.store import Consumer, consumers
 from db.runs.lock import LOCK_CLASS
 from db.runs.store import Question, questions
 from db.statements import statement
@@ -73,7 +74,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand on a day. `runs`: the last of each flow."""
+    """How things stand on a day. `runs`: the last of each flow; `consumers`: who reads the change feed, as of now."""
 
     today: date
     runs: list[LastRun]
@@ -82,10 +83,11 @@ class Standing:
     cases: list[Group]
     questions: list[Question]
     proofs: list[Proof]
+    consumers: list[Consumer]
 
 
 def read_standing(connection: psycopg.Connection, day: date) -> Standing:
-    """How things stand on a day: runs, quarantine and cases as of it, questions as they are now."""
+    """How things stand on a day: runs, quarantine and cases as of it, questions and consumers as they are now."""
     due = rows(connection, Due, "status/due", today=day)
     return Standing(
         today=day,
@@ -95,6 +97,7 @@ def read_standing(connection: psycopg.Connection, day: date) -> Standing:
         cases=rows(connection, Group, "status/cases_by_kind", today=day),
         questions=questions(connection, open_only=True),
         proofs=rows(connection, Proof, "status/last_proof", today=day),
+        consumers=consumers(connection),
     )
 
 

@@ -27,7 +27,7 @@ BEGIN
             ('patronsync_kiosk', ARRAY[
                 'USAGE ON SCHEMA downstream',
                 'SELECT ON downstream.contract',
-                'EXECUTE ON FUNCTION downstream.check_card(text, text)']),
+                'EXECUTE ON FUNCTION downstream.try_card(text, text), downstream.card_answer(text, uuid)']),
             ('patronsync_net_media', ARRAY[
                 'USAGE ON SCHEMA downstream',
                 'SELECT ON downstream.contract, downstream.net_media_right, downstream.change',
@@ -53,7 +53,7 @@ BEGIN
     END LOOP;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'patronsync_worker') THEN
         REVOKE INSERT, UPDATE, DELETE ON sync.alembic_version FROM patronsync_worker;
-        REVOKE ALL ON library.card_pin, sync.card_try, sync.moving_pin FROM patronsync_worker;
+        REVOKE ALL ON library.card_pin, sync.card_try, sync.card_answer, sync.moving_pin FROM patronsync_worker;
     END IF;
 END
 $$

@@ -26,6 +26,7 @@ from flows.cli.docs import app as docs
 from flows.cli.failures import report as report_failure
 from flows.cli.feed import app as feed
 from flows.cli.find import find
+from flows.cli.guardian import guardian
 from flows.cli.guardians import guardians
 from flows.cli.imports import import_extract
 from flows.cli.inventory import inventory
@@ -56,6 +57,7 @@ COMMANDS: list[tuple[str, Callable[..., Any]]] = [
     ("nightly", nightly),
     ("patron", patron),
     ("find", find),
+    ("guardian", guardian),
     ("inventory", inventory),
     ("report", report),
     ("metrics", metrics),

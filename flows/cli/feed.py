@@ -91,7 +91,7 @@ def follow(
 ) -> None:
     """Read on, for ever: a CloudEvent (JSON) a line, or to a webhook; each event at least once, in order."""
     from db.feed.store import AT_A_PATRON
-    from flows.consumers.follow import Busy, Follower, Stopped
+    from flows.consumers.follow import LINES, Busy, Follower, Stopped
     from flows.local.embedded import environment
     from flows.wording import words
 
@@ -101,7 +101,8 @@ def follow(
         sink: Any = _to_standard_output if webhook is None else _to_webhook(webhook, consumer, settings)
         with _told(settings.language):
             try:
-                follower = Follower(settings.database_url.get_secret_value(), consumer, sink, settings.feed_batch)
+                batch = LINES if webhook is None else settings.feed_batch
+                follower = Follower(settings.database_url.get_secret_value(), consumer, sink, batch)
                 try:
                     follower.follow(once=once)
                 finally:
@@ -120,11 +121,9 @@ def follow(
                 ) from None
 
 
-def _to_standard_output(events: Sequence[dict[str, Any]]) -> None:
-    from flows.consumers.cloudevents import as_line
-
+def _to_standard_output(events: Sequence[str]) -> None:
     try:
-        sys.stdout.write("".join(as_line(event) + "\n" for event in events))
+        sys.stdout.write("\n".join([*events, ""]))
         sys.stdout.flush()
     except BrokenPipeError:
         raise UserError("Nobody reads standard output any more.", "What it has not got comes again.") from None

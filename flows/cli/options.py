@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-
-class Language(StrEnum):
-    """The languages that people are spoken to in."""
-
-    da = "da"
-    en = "en"
+from flows.parameters import Language as Language
 
 
 def parse_day(text: str) -> date:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli.everything import AnswerLanguage, Everything, Html, check_options, tell_everything
 from flows.cli.options import Json, Today
 from flows.cli.output import Output
 from flows.errors import UsageError, UserError
@@ -23,10 +24,13 @@ def patron(
             help="Show a protected patron's name and address; the reason is put on record first.",
         ),
     ] = None,
+    everything: Everything = False,
+    html: Html = None,
+    language: AnswerLanguage = None,
     today: Today = None,
     as_json: Json = False,
 ) -> None:
-    """Show one patron as staff may see them."""
+    """Show one patron as staff may see them; with --everything all that is kept about them, for themselves."""
     from db.connect import connect, copenhagen_day
     from db.patrons.store import disclose, read_patron
     from flows.local.embedded import environment
@@ -36,6 +40,19 @@ def patron(
         raise UsageError("--reveal needs a reason.", "Write why you need to see it: --reveal 'called about a letter'.")
     if reveal is not None and mask(reveal) != reveal:
         raise UsageError("--reveal: the reason seems to hold a CPR number.", "Give the reason without it.")
+    check_options(everything, html, language, as_json)
+    if everything:
+        from flows.reporting.subject_access import subject_patron
+
+        tell_everything(
+            lambda connection: subject_patron(connection, number),
+            today=today,
+            reason=reveal and reveal.strip(),
+            html=html,
+            language=language,
+            as_json=as_json,
+        )
+        return
     with environment() as settings:
         assert settings.database_url is not None
         with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:

@@ -1,51 +1,64 @@
-"""Events of the feed as CloudEvents 1.0, in JSON (docs/reference/events.md)."""
+"""Events of the feed as CloudEvents 1.0, in JSON (docs/reference/events.md).
+
+Many events have all but place and patron in common, so that is written once: a million are read in a few seconds.
+"""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC
-from typing import Any
+from functools import lru_cache
 
-from db.feed.store import Event
+from db.feed.store import Event, What
 from mappers.events import ADDED
 
 SOURCE = "/patronsync/feed"
 
-CloudEvent = dict[str, Any]
+_HOLE = "\0"
+"""Stands where each event has something of its own. PostgreSQL's texts hold no such character."""
+
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def of_event(event: Event) -> CloudEvent:
+def of_event(event: Event) -> str:
     """An event of the feed. Its `id` is its place, by which one that comes again can be known."""
-    return {
-        "specversion": "1.0",
-        "id": str(event.position),
-        "source": SOURCE,
-        "type": event.kind,
-        "subject": event.patron_number,
-        "time": event.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "datacontenttype": "application/json",
-        "data": {
-            "patron_number": event.patron_number,
-            "fields": event.fields,
-            "position": event.position,
-            "run": event.run,
-        },
-    }
+    position, patron_number, what = event
+    patron = _as_json(patron_number)
+    a, b, c, d, e = _frame(what)
+    return f'{a}"{position}"{b}{patron}{c}{patron}{d}{position}{e}'
 
 
-def of_patron(patron_number: str) -> CloudEvent:
+def of_patron(patron_number: str) -> str:
     """A patron who was there when a consumer began with all of them: no event of the feed, without a place in it."""
-    return {
+    return _as_json(
+        {
+            "specversion": "1.0",
+            "id": f"patron:{patron_number}",
+            "source": SOURCE,
+            "type": ADDED,
+            "subject": patron_number,
+            "datacontenttype": "application/json",
+            "data": {"patron_number": patron_number, "fields": [], "position": None, "run": None},
+        }
+    )
+
+
+def id_of(event: str) -> str:
+    """The `id` of one of these."""
+    return str(json.loads(event)["id"])
+
+
+@lru_cache(maxsize=1024)
+def _frame(what: What) -> list[str]:
+    """What stands around an event's id, patron number (twice) and position, in this order, each in JSON."""
+    event = {
         "specversion": "1.0",
-        "id": f"patron:{patron_number}",
+        "id": _HOLE,
         "source": SOURCE,
-        "type": ADDED,
-        "subject": patron_number,
+        "type": what.kind,
+        "subject": _HOLE,
+        "time": what.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
-        "data": {"patron_number": patron_number, "fields": [], "position": None, "run": None},
+        "data": {"patron_number": _HOLE, "fields": what.fields, "position": _HOLE, "run": what.run},
     }
-
-
-def as_line(event: CloudEvent) -> str:
-    """One line of JSON."""
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return _as_json(event).split(_as_json(_HOLE))

@@ -1,11 +1,13 @@
 """Follows the change feed in a consumer's name: hands over what comes next, then says that it is done with.
 
-What was handed over and not yet said to be done with comes again: at least once. A lost database is waited for.
+What was handed over and not yet said to be done with comes again: at least once. A lost database is waited for. While a
+full batch is handed over, the next one is read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
@@ -14,10 +16,13 @@ from db.connect import Connection
 from db.errors import DatabaseUnavailable, guarded
 from db.feed import store
 from db.session import Session
-from flows.consumers.cloudevents import CloudEvent, of_event, of_patron
+from flows.consumers.cloudevents import of_event, of_patron
 
 POLL = 10.0
 """Seconds after which it is looked for events although nothing has woken us."""
+
+LINES = 5_000
+"""Events that are handed over at once where they go to a file or a pipe."""
 
 HELD_FOR = 15.0
 """Seconds for which it is waited until a reader in the same name, whose session was lost, is gone."""
@@ -48,16 +53,18 @@ class Busy(Exception):
 class Sink(Protocol):
     """Where events go."""
 
-    def __call__(self, events: Sequence[CloudEvent], /) -> None:
-        """Hands them over, in order; raises `Undelivered`."""
+    def __call__(self, events: Sequence[str], /) -> None:
+        """Hands them over, in order, each a CloudEvent in JSON; raises `Undelivered`."""
 
 
 class Follower:
-    """Reads in a consumer's name. `handed_over` counts."""
+    """Reads in a consumer's name, and hands over `batch` events at once. `handed_over` counts."""
 
     def __init__(self, url: str, consumer: str, sink: Sink, batch: int) -> None:
         self.consumer, self.sink, self.batch = consumer, sink, batch
         self.handed_over = 0
+        self._second = ThreadPoolExecutor(1)
+        self._ahead: Future[list[store.Event]] | None = None
         self._session = Session(url, f"feed {consumer}")
         self._session.at_open(self._begin)
 
@@ -75,10 +82,12 @@ class Follower:
                         return
                     list(self._session.connection.notifies(timeout=POLL, stop_after=1))
             except DatabaseUnavailable:
+                self._ahead = None
                 self._session.restore()
 
     def close(self) -> None:
         """Ends the session."""
+        self._second.shutdown()
         self._session.connection.close()
 
     def _begin(self, connection: Connection) -> None:
@@ -91,12 +100,13 @@ class Follower:
             )(store.hold, connection, self.consumer)
             if not held:
                 raise Busy()
+            store.wait_for_no_disk(connection)
             store.listen(connection)
 
     def _step(self) -> bool:
         """Hands over a batch, if there is one; whether there was."""
         connection = self._session.connection
-        if store.begins_with_patrons(connection, self.consumer):
+        if self._ahead is None and store.begins_with_patrons(connection, self.consumer):
             numbers = store.next_patrons(connection, self.consumer, self.batch)
             if not numbers:
                 store.commit_patrons(connection, self.consumer, None)
@@ -107,7 +117,7 @@ class Follower:
                 lambda done: store.commit_patrons(connection, self.consumer, numbers[done - 1]),
             )
             return True
-        events = store.next_changes(connection, self.consumer, self.batch)
+        events = self._next_events(connection)
         if events:
             self._hand_over(
                 list(map(of_event, events)),
@@ -116,7 +126,18 @@ class Follower:
             )
         return bool(events)
 
-    def _hand_over(self, events: Sequence[CloudEvent], positions: Sequence[int], commit: Callable[[int], None]) -> None:
+    def _next_events(self, connection: Connection) -> list[store.Event]:
+        """A batch; where it is full, the one after it is begun to be read."""
+        ahead, self._ahead = self._ahead, None
+        events = ahead.result() if ahead else []
+        if not events:  # nothing was read ahead, or it has come to the end of what was committed by then
+            events = store.next_changes(connection, self.consumer, self.batch)
+        if len(events) == self.batch:
+            last = events[-1].position
+            self._ahead = self._second.submit(store.changes_past, connection, self.consumer, last, self.batch)
+        return events
+
+    def _hand_over(self, events: Sequence[str], positions: Sequence[int], commit: Callable[[int], None]) -> None:
         try:
             self.sink(events)
         except Undelivered as failed:

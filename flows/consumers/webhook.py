@@ -10,17 +10,20 @@ import base64
 import hashlib
 import hmac
 import ipaddress
-import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_base
 
-from flows.consumers.cloudevents import CloudEvent
+from cpr_client.watch import CutOff, Watch
+from flows.consumers.cloudevents import id_of
 from flows.consumers.follow import Undelivered
 from flows.errors import UsageError
 
@@ -33,7 +36,7 @@ _LONGEST_WAIT = 60.0
 
 @dataclass(frozen=True)
 class Receiver:
-    """Where to, and how: `tries` of each batch and event; `timeout` seconds for connecting and for the answer."""
+    """Where to, and how: `tries` of each batch and event; `timeout` seconds in which one must be answered."""
 
     url: str
     secret: bytes
@@ -81,8 +84,12 @@ class Webhook:
         self.receiver, self.consumer, self._now = receiver, consumer, now
         self._http = requests.Session()
         self._http.headers["User-Agent"] = "patronsync"
+        self._http.trust_env = not receiver.url.startswith("http:")  # no proxy leads to loopback
+        self._watch = Watch()
+        for scheme in ("https://", "http://"):
+            self._http.mount(scheme, _Watched(self._watch))
 
-    def __call__(self, events: Sequence[CloudEvent]) -> None:
+    def __call__(self, events: Sequence[str]) -> None:
         """Delivers them all; raises `Undelivered`."""
         failed = self._try(events)
         if failed is None:
@@ -94,7 +101,7 @@ class Webhook:
             if failed is not None:
                 raise Undelivered(done, failed.reason)
 
-    def _try(self, events: Sequence[CloudEvent]) -> _Failed | None:
+    def _try(self, events: Sequence[str]) -> _Failed | None:
         """Posts until it succeeds or is given up; why it was, None where it was not."""
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, _Failed) and not error.final),
@@ -102,8 +109,8 @@ class Webhook:
             wait=_Wait(self.receiver.first_wait),
             reraise=True,
         )
-        body = json.dumps(list(events), ensure_ascii=False, separators=(",", ":")).encode()
-        message_id = f"{self.consumer}.{events[0]['id']}.{events[-1]['id']}"
+        body = f"[{','.join(events)}]".encode()
+        message_id = f"{self.consumer}.{id_of(events[0])}.{id_of(events[-1])}"
         try:
             retrying(self._post, message_id, body)
         except _Failed as failed:
@@ -120,24 +127,58 @@ class Webhook:
         headers["webhook-signature"] = signature(self.receiver.secret, headers["webhook-id"], timestamp, body)
         try:
             # The answer's body is not read: nobody needs it, and it may be without end.
-            with self._http.post(
-                self.receiver.url,
-                data=body,
-                headers=headers,
-                timeout=self.receiver.timeout,
-                verify=str(self.receiver.ca) if self.receiver.ca else True,
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
+            with (
+                self._watch.until(time.monotonic() + self.receiver.timeout),
+                self._http.post(
+                    self.receiver.url,
+                    data=body,
+                    headers=headers,
+                    timeout=self.receiver.timeout,
+                    verify=str(self.receiver.ca) if self.receiver.ca else True,
+                    allow_redirects=False,
+                    stream=True,
+                ) as answer,
+            ):
                 status, after = answer.status_code, answer.headers.get("Retry-After", "")
         except requests.exceptions.SSLError:
             raise _Failed(CERTIFICATE, final=True) from None
-        except requests.exceptions.Timeout:
+        except (requests.exceptions.Timeout, CutOff):
             raise _Failed(TIMEOUT) from None
         except requests.exceptions.RequestException:
             raise _Failed(UNREACHABLE) from None
         if not 200 <= status < 300:
             raise _Failed(REFUSED, after=float(after) if after.isdigit() else None)
+
+
+class _Watched(HTTPAdapter):
+    """Tells its sockets to a watch. The time-out of a socket begins anew with each byte: an answer that drips would be
+    waited for without end.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """The pool, whose connections are watched."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        if not hasattr(pool.ConnectionCls, "watch"):
+            pool.ConnectionCls = self._watched(pool.ConnectionCls)
+        return pool
+
+    def _watched(self, connection: Any) -> Any:
+        class Watched(connection):
+            watch = self._watch
+
+            def connect(self) -> None:
+                super().connect()
+                self.watch.uses(self.sock)
+
+            def request(self, *args: Any, **kwargs: Any) -> None:
+                self.watch.uses(self.sock)
+                super().request(*args, **kwargs)
+
+        return Watched
 
 
 class _Wait(wait_base):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from db.status.store import LastRun, Standing
 from flows.wording import Words
 from mappers.lateness import last_expected
+from mappers.local_days import local_day
+from mappers.retention import CONSUMER_DEAD_DAYS, is_about_to_be_dead
 
-CODES = ("run ended badly", "run late", "never run", "waits for a word", "overdue", "schema behind", "registry silent")
+_OF_CONSUMERS = ("consumer dead", "consumer stopped", "consumer about to be dead", "consumer behind")
+
+CODES = (
+    *("run ended badly", "run late", "never run", "waits for a word", "overdue", "schema behind", "registry silent"),
+    *_OF_CONSUMERS,
+)
 """All that is told here; of the certificate `flows.observability.certificate` tells."""
 
 SECTIONS = ("hand", "hand_remedy")
@@ -45,6 +52,15 @@ class Found:
         return Hand(text, remedy, waits=self.code == "waits for a word")
 
 
+def look_at(
+    standing: Standing, steps: Sequence[str], last_night: date, behind_hours: float, said: Words
+) -> Iterator[Found]:
+    """All that can be told from how things stand."""
+    yield from look_at_runs(standing, steps, last_night, said)
+    yield from look_at_proof(standing)
+    yield from look_at_consumers(standing, behind_hours, said)
+
+
 def look_at_runs(standing: Standing, steps: Sequence[str], last_night: date, said: Words) -> Iterator[Found]:
     """Runs that ended badly, runs that wait, nights that did not come. `last_night`: the day of the last expected."""
     bad = [run for run in standing.runs if run.state in BAD_ENDS]
@@ -72,6 +88,22 @@ def look_at_proof(standing: Standing) -> Iterator[Found]:
     if left:
         rules = ", ".join(f"{rule} {number}" for rule, number in left.items())
         yield Found("overdue", {"rules": rules, "run": standing.proofs[0].run_id})
+
+
+def look_at_consumers(standing: Standing, behind_hours: float, said: Words) -> Iterator[Found]:
+    """Consumers of the change feed that do not read as they should: of each the gravest."""
+    for one in standing.consumers:
+        values: dict[str, object] = {"consumer": one.consumer, "waiting": one.waiting, "day": local_day(one.read_at)}
+        if one.dead_on is not None:
+            yield Found("consumer dead", {**values, "day": one.dead_on})
+        elif one.stopped_reason is not None:
+            reason = said.say("feed_undelivered", one.stopped_reason)
+            yield Found("consumer stopped", {**values, "position": one.stopped_position, "reason": reason})
+        elif is_about_to_be_dead(local_day(one.read_at), standing.today):
+            dead_on = local_day(one.read_at) + timedelta(days=CONSUMER_DEAD_DAYS)
+            yield Found("consumer about to be dead", {**values, "dead_on": dead_on})
+        elif one.behind_seconds > behind_hours * 3600:
+            yield Found("consumer behind", {**values, "hours": int(one.behind_seconds // 3600)})
 
 
 def name_of(run: LastRun, said: Words) -> str:

@@ -1,7 +1,7 @@
 """Metrics for Prometheus, read from the records of the runs: the same from any process, and none of it lost with one.
 
 Each is declared once, below; the documents list them from here, and the example of alert rules is checked against them.
-Labels hold flows, codes, states and rules: nobody is in them.
+Labels hold flows, codes, states, rules and the names of consumers of the change feed: nobody is in them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from db.errors import DatabaseProblem
+from db.feed.store import Consumer
 from db.status.store import Standing
 from db.status.totals import Counted, Totals
 from flows.observability.answer_times import BEYOND, BOUNDS
@@ -51,6 +52,11 @@ class Present:
     standing: Standing
     certificate_days: int | None
     hands: int
+
+    @property
+    def living_consumers(self) -> list[Consumer]:
+        """Those for which events are kept."""
+        return [one for one in self.standing.consumers if one.dead_on is None]
 
 
 class Gauge(NamedTuple):
@@ -112,6 +118,38 @@ GAUGES = (
         "flow",
         "1: the last run of a flow is incomplete, failed, aborted or killed; 0: it is not.",
         lambda now: {run.flow: int(run.state in BAD_ENDS) for run in now.standing.runs},
+    ),
+    Gauge(
+        "feed_position",
+        "consumer",
+        "Place of the last event of the change feed that a consumer is done with. Not there where there is none.",
+        lambda now: {one.consumer: one.position for one in now.standing.consumers if one.position is not None},
+    ),
+    Gauge(
+        "feed_events_waiting",
+        "consumer",
+        "Events of the change feed that a consumer has not read.",
+        lambda now: {one.consumer: one.waiting for one in now.living_consumers},
+    ),
+    Gauge(
+        "feed_behind_seconds",
+        "consumer",
+        "How long the oldest of them has waited; 0: none waits.",
+        lambda now: {one.consumer: one.behind_seconds for one in now.living_consumers},
+    ),
+    Gauge(
+        "feed_last_read_timestamp_seconds",
+        "consumer",
+        "When a consumer last read; one that finds nothing says so once an hour.",
+        lambda now: {one.consumer: one.read_at.timestamp() for one in now.standing.consumers},
+    ),
+    Gauge(
+        "feed_consumer_stopped",
+        "consumer",
+        "1: it has stopped at an event that could not be delivered, or was declared dead; 0: neither.",
+        lambda now: {
+            one.consumer: int(one.stopped_at is not None or one.dead_on is not None) for one in now.standing.consumers
+        },
     ),
     Gauge("hands_needed", None, "What needs a hand, as patronsync status lists it.", lambda now: {"": now.hands}),
     Gauge(

@@ -11,12 +11,12 @@ from statistics import median_low
 from db.connect import Connection
 from db.patrons.store import Quarantined, StaffCase, list_cases
 from db.retention.store import Outcome, recorded
-from db.runs.store import Question, abort_unanswered
-from db.status.nights import Begun, NightRun, latest_night, quarantine_by_day, quarantined_on, runs_between
+from db.runs.store import Question, RunRecord, abort_unanswered
+from db.status.nights import Begun, latest_night, quarantine_by_day, quarantined_on, runs_between
 from db.status.store import Standing, read_standing
 from flows.errors import UserError
 from flows.observability.answer_times import AnswerTimes
-from flows.observability.hands import Hand, look_at_proof, look_at_runs, state_of
+from flows.observability.hands import Hand, look_at, state_of
 from flows.settings import Settings
 from flows.wording import Words
 from mappers.events import KINDS
@@ -100,7 +100,7 @@ def read_night(connection: Connection, settings: Settings, night: date | None, s
             f"Nothing ran for {day}." if day else "No night has run yet.", "See: patronsync status, for the last runs."
         )
     standing = read_standing(connection, day)
-    found = [*look_at_runs(standing, expected_steps(settings.guardians), day, said), *look_at_proof(standing)]
+    found = look_at(standing, expected_steps(settings.guardians), day, settings.feed_behind_hours, said)
     hands = [one.in_words(said) for one in found]
     open_cases = list_cases(connection, day)
     retention = [run.run_id for run in tonight if run.flow == RETENTION]
@@ -146,14 +146,14 @@ def by_age(begun: Iterable[Begun], day: date) -> list[Ages]:
     return sorted(ages, key=lambda one: (-one.total, one.code))
 
 
-def _by_day(runs: Iterable[NightRun]) -> dict[date, Counter[str]]:
+def _by_day(runs: Iterable[RunRecord]) -> dict[date, Counter[str]]:
     found: dict[date, Counter[str]] = defaultdict(Counter)
     for run in sorted(runs, key=lambda run: run.today):
         found[run.today].update(run.changes)
     return found
 
 
-def _moves(runs: Iterable[NightRun]) -> list[Move]:
+def _moves(runs: Iterable[RunRecord]) -> list[Move]:
     counted = Counter[str]()
     for run in runs:
         counted.update(run.counts.get("moves", {}))
@@ -162,7 +162,7 @@ def _moves(runs: Iterable[NightRun]) -> list[Move]:
     return sorted(moves, key=lambda move: (-move.patrons, move.left, move.came_to))
 
 
-def _answers(runs: Iterable[NightRun]) -> AnswerTimes:
+def _answers(runs: Iterable[RunRecord]) -> AnswerTimes:
     added = AnswerTimes()
     for run in runs:
         added.add_all(AnswerTimes.restore(run.counts.get("answers", {})))

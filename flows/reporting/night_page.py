@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flows.observability.answer_times import BOUNDS, AnswerTimes
 from flows.observability.hands import Hand
 from flows.observability.redaction import mask
+from flows.reporting.html import render
 from flows.reporting.night_charts import bars, columns
 from flows.reporting.night_facts import AGES, BEFORE, LISTED, Ages, Night
 from flows.reporting.parts import question_line
@@ -72,7 +72,6 @@ class Page:
 
     language: str
     title: str
-    style: Markup
     state: str
     sign: str
     light: str
@@ -84,17 +83,10 @@ class Page:
 def night_page(night: Night, said: Words, language: str, *, moment: datetime, database: str) -> str:
     """The page. `moment`: when it is made; `database`: which one it was made from, for people."""
     w = said["night"]
-    environment = Environment(
-        loader=PackageLoader("flows.reporting"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
-    )
-    loader = environment.loader
-    assert loader is not None
-    style = loader.get_source(environment, "night.css")[0]
     writer = _Writer(night, said, language)
     page = Page(
         language=language,
         title=w["title"].format(day=night.day),
-        style=Markup(style),  # our own file
         state=night.state,
         sign=_SIGNS[night.state],
         light=w[f"light_{night.state}"],
@@ -102,7 +94,7 @@ def night_page(night: Night, said: Words, language: str, *, moment: datetime, da
         sections=writer.sections(),
         made=w["made"].format(moment=f"{moment.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}", database=database),
     )
-    return environment.get_template("night.html").render(page=page, w=w)
+    return render("night", page, said, "night")
 
 
 class _Writer:

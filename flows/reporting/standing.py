@@ -9,11 +9,12 @@ from typing import Any
 
 from cpr_client import CertificateProblem
 from db.connect import Connection, copenhagen_day
+from db.feed.store import Consumer
 from db.runs.store import abort_unanswered
 from db.status.store import Group, LastRun, Standing, read_standing
 from db.upgrade import Schema, schema_of
 from flows.observability.certificate import certificate_warnings, days_left
-from flows.observability.hands import NIGHTS, Found, Hand, look_at_proof, look_at_runs, name_of, state_of
+from flows.observability.hands import NIGHTS, Found, Hand, look_at, name_of, state_of
 from flows.observability.health import Finding, knock
 from flows.reporting.parts import question_line
 from flows.settings import Settings
@@ -60,8 +61,8 @@ def look(
     if schema.current:
         abort_unanswered(connection, settings.operators_word_hours)
         standing = read_standing(connection, day)
-        found += look_at_runs(standing, expected_steps(settings.guardians), today or day_of_last_night(moment), said)
-        found += look_at_proof(standing)
+        steps, last_night = expected_steps(settings.guardians), today or day_of_last_night(moment)
+        found += look_at(standing, steps, last_night, settings.feed_behind_hours, said)
     else:
         found.append(Found("schema behind"))
     registry = None
@@ -113,6 +114,7 @@ def standing_json(morning: Morning) -> dict[str, Any]:
         "cases": _by_code(standing.cases) if standing else {},
         "questions": len(standing.questions) if standing else 0,
         "rules": [{"rule": proof.rule, "overdue": proof.overdue} for proof in standing.proofs] if standing else [],
+        "consumers": [_consumer_json(one) for one in standing.consumers] if standing else [],
         "registry": {
             "host": morning.registry_host,
             "reachable": morning.registry.ok if morning.registry else None,
@@ -154,6 +156,18 @@ def _run_json(run: LastRun) -> dict[str, Any]:
     }
 
 
+def _consumer_json(one: Consumer) -> dict[str, Any]:
+    return {
+        "consumer": one.consumer,
+        "position": one.position,
+        "waiting": one.waiting,
+        "behind_seconds": round(one.behind_seconds, 1),
+        "read_at": one.read_at,
+        "stopped_position": one.stopped_position,
+        "dead_on": one.dead_on,
+    }
+
+
 def _by_code(groups: Sequence[Group]) -> dict[str, int]:
     return {group.code: group.number for group in groups}
 
@@ -164,7 +178,6 @@ def standing_runs(standing: Standing, said: Words) -> tuple[list[str], list[list
     header = [w[name] for name in ("flow", "run", "today", "state", "started", "seconds", "checked", "left")]
     rows: list[list[object]] = []
     for run in sorted(standing.runs, key=_in_the_night_s_order):
-        began = f"{run.started_at.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"
         left = [run.counts[name] for name in ("failed", "left") if name in run.counts]
         rows.append(
             [
@@ -172,7 +185,7 @@ def standing_runs(standing: Standing, said: Words) -> tuple[list[str], list[list
                 run.run_id,
                 run.today,
                 said.say("run_state", run.state),
-                began,
+                _minute(run.started_at),
                 w["still"] if run.seconds is None else run.seconds,
                 run.counts.get("checked"),
                 sum(left) if left else None,
@@ -201,6 +214,7 @@ def standing_facts(morning: Morning, said: Words) -> list[tuple[str, str]]:
             (w["cases"], groups_in_words(standing.cases, "case_kind", said)),
             (w["questions"], "; ".join(question_line(question, said) for question in standing.questions) or w["none"]),
             (w["proof"], _proof(standing, w)),
+            (w["feed"], "; ".join(_consumer(one, w) for one in standing.consumers) or w["feed_none"]),
         ]
     registry = morning.registry.said if morning.registry else w["registry_ours"]
     days = morning.certificate_days
@@ -226,6 +240,16 @@ def groups_in_words(groups: Sequence[Group], section: str, said: Words) -> str:
         for group in groups
     ]
     return ", ".join(told) or str(w["none"])
+
+
+def _consumer(one: Consumer, w: Any) -> str:
+    since = w["feed_since"].format(moment=_minute(one.waiting_since)) if one.waiting_since else ""
+    position = w["feed_nothing_read"] if one.position is None else w["feed_position"].format(position=one.position)
+    return str(w["feed_said"].format(consumer=one.consumer, waiting=one.waiting)) + since + position
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(COPENHAGEN):%Y-%m-%d %H:%M}"
 
 
 def _proof(standing: Standing, w: Any) -> str:

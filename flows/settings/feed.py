@@ -1,4 +1,4 @@
-"""How the change feed is handed over (`patronsync feed follow`)."""
+"""How the change feed is handed over (`patronsync feed follow`), and when a consumer is too far behind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _FEWEST = 24
 class FeedSettings(BaseModel):
     """The change feed."""
 
-    feed_batch: int = Field(default=500, ge=1, le=10_000, description="Events handed over at once.")
+    feed_batch: int = Field(default=500, ge=1, le=10_000, description="Events POSTed to a webhook at once.")
+    feed_behind_hours: int = Field(
+        default=24, ge=1, le=4320, description="A consumer for which an event has waited so many hours needs a hand."
+    )
     feed_webhook_secret: SecretStr | None = Field(
         default=None,
         description="What webhooks are signed with: whsec_ and 24 bytes or more in base64 "
@@ -29,7 +32,7 @@ class FeedSettings(BaseModel):
         default=8, ge=1, le=100, description="Tries to deliver an event before the consumer stops."
     )
     feed_webhook_timeout: float = Field(
-        default=10, gt=0, le=300, description="Seconds to wait for a receiver to connect, and to answer."
+        default=10, gt=0, le=300, description="Seconds in which a receiver must have answered."
     )
 
     @field_validator("feed_webhook_secret")

@@ -8,6 +8,7 @@ import site
 import subprocess
 import venv
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -17,23 +18,14 @@ pytest.importorskip("hatchling", reason="hatchling builds the wheel: install the
 from hatchling.builders.wheel import WheelBuilder
 
 from db.embedded import remove
+from flows.local.prefect_server import PrefectServer
 
 ROOT = Path(__file__).parents[2]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
-SERVER = """
-import sys
-from pathlib import Path
-from flows.local.prefect_server import prefect_server
-with prefect_server(Path(sys.argv[1])) as server:
-    print(server.url, flush=True)
-    sys.stdin.read()
-"""
-"""The wheel's own Prefect server, which the commands join: it would start for each of them."""
-
 
 @pytest.fixture(scope="module")
-def patronsync(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], Path]) -> Iterator[Command]:
+def patronsync(tmp_path_factory: pytest.TempPathFactory, prefect_of_the_run: PrefectServer) -> Iterator[Command]:
     """Runs the installed command in a folder of its own. What it depends on is borrowed from this environment."""
     folder = tmp_path_factory.mktemp("wheel")
     (built,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
@@ -51,7 +43,7 @@ def patronsync(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[
         return subprocess.run(
             [str(home / "bin" / "patronsync"), *arguments],
             cwd=folder,
-            env={**kept, "PATRONSYNC_DATA_DIR": str(folder / "data")},
+            env={**kept, **prefect_of_the_run.environment(), "PATRONSYNC_DATA_DIR": str(folder / "data")},
             capture_output=True,
             text=True,
             timeout=180,
@@ -66,13 +58,7 @@ def patronsync(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[
         check=True,
     )
     assert str(ROOT / "db") not in found.stdout and str(home) in found.stdout  # the wheel's, not the source's
-    prefect_home(folder / "data")
-    server = [str(home / "bin" / "python"), "-c", SERVER, str(folder / "data")]
-    with subprocess.Popen(server, cwd=folder, env=kept, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holding:
-        assert holding.stdout is not None and holding.stdout.readline().startswith(b"http://127.0.0.1:")
-        yield run
-        holding.communicate(timeout=60)  # its input ends
-        assert holding.returncode == 0
+    yield run
     remove(folder / "data")
 
 
@@ -88,7 +74,10 @@ def test_a_night_runs_from_the_wheel_alone(patronsync: Command) -> None:
     assert patronsync("cases").returncode == 0
 
 
-def test_it_deploys_from_the_wheel_alone(patronsync: Command) -> None:
-    deployed = patronsync("deploy")
+def test_it_deploys_from_the_wheel_alone(
+    patronsync: Command, deploying_alone: Callable[[], AbstractContextManager[None]]
+) -> None:
+    with deploying_alone():
+        deployed = patronsync("deploy")
     assert deployed.returncode == 0, deployed.stderr
     assert "registry-refresh" in deployed.stdout

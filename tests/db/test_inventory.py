@@ -41,7 +41,7 @@ def test_a_reader_is_told_with_the_view_that_it_reads_through(connection: Connec
         ("downstream.staff_note", WORKER.name),
         ("downstream.staff_note", STAFF.name),
     }
-    assert ("downstream.check_card", KIOSK.name) in readers(connection, "blocks")
+    assert ("downstream.card_answer", KIOSK.name) in readers(connection, "blocks")
     assert ("downstream.patron", WEBSITE.name) in readers(connection, "address")  # by a function of the view
     assert ("downstream.municipality_totals", STATISTICS.name) in readers(connection, "municipality")
     assert {role for _, role in readers(connection, "cpr_number")} == {WORKER.name}
@@ -55,7 +55,7 @@ def test_a_reader_is_told_with_the_view_that_it_reads_through(connection: Connec
         ("SELECT (title) ON library.loan TO visitor", "loans", "library.loan"),
         ("SELECT ON library.message TO PUBLIC", "messages", "library.message"),
         ("SELECT ON downstream.staff_note TO visitor", "internal_note", "downstream.staff_note"),
-        ("EXECUTE ON FUNCTION downstream.check_card TO visitor", "blocks", "downstream.check_card"),
+        ("EXECUTE ON FUNCTION downstream.card_answer TO visitor", "blocks", "downstream.card_answer"),
         ("SELECT ON sync.registry_access_default TO visitor", "look_ups", "sync.registry_access"),
     ],
 )

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,30 +68,30 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed_twice(prefect_of_the_run: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> list[Deployed]:
+def deployed_twice(
+    prefect_of_the_run: PrefectServer,
+    deploying_alone: Callable[[], AbstractContextManager[None]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Deployed]:
     """The same deployments, registered and registered again."""
     folder = tmp_path_factory.mktemp("deployed")
     (folder / "patronsync.env").touch()
-    told = []
-    for _ in range(2):
-        said = deploy(
-            prefect_of_the_run,
-            folder,
-            PATRONSYNC_ENV_FILE="patronsync.env",
-            PATRONSYNC_DATA_DIR=str(folder / "data"),
-        )
-        automations = ask(prefect_of_the_run, "/automations/filter", {})
-        told.append(
-            Deployed(
-                folder,
-                said,
-                ask(prefect_of_the_run, "/work_pools/patronsync"),
-                ask(prefect_of_the_run, "/deployments/name/registry-refresh/registry-refresh"),
-                ask(prefect_of_the_run, "/deployments/name/nightly/nightly"),
-                [one for one in automations if one["name"].startswith("patronsync")],
-            )
-        )
-    return told
+    with deploying_alone():
+        return [_deployed(prefect_of_the_run, folder) for _ in range(2)]
+
+
+def _deployed(server: PrefectServer, folder: Path) -> Deployed:
+    data_dir = str(folder / "data")
+    said = deploy(server, folder, PATRONSYNC_ENV_FILE="patronsync.env", PATRONSYNC_DATA_DIR=data_dir)
+    automations = ask(server, "/automations/filter", {})
+    return Deployed(
+        folder,
+        said,
+        ask(server, "/work_pools/patronsync"),
+        ask(server, "/deployments/name/registry-refresh/registry-refresh"),
+        ask(server, "/deployments/name/nightly/nightly"),
+        [one for one in automations if one["name"].startswith("patronsync")],
+    )
 
 
 @pytest.mark.parametrize("time", [0, 1], ids=["once", "again"])
@@ -122,9 +124,10 @@ def test_dead_runs_are_marked_by_one_automation_that_a_second_deploy_leaves_alon
         assert deployed.refresh["job_variables"]["env"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == "30"
 
 
-def test_prefect_deploy_all_works_on_the_file_as_it_stands(prefect_of_the_run, deployed_twice):
+def test_prefect_deploy_all_works_on_the_file_as_it_stands(prefect_of_the_run, deployed_twice, deploying_alone):
     """The pool is there: `deployed_twice` has made it."""
-    ended = run(prefect_of_the_run, "-m", "prefect", "--no-prompt", "deploy", "--all", cwd=ROOT)
+    with deploying_alone():
+        ended = run(prefect_of_the_run, "-m", "prefect", "--no-prompt", "deploy", "--all", cwd=ROOT)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     names = {deployment["name"] for deployment in ask(prefect_of_the_run, "/deployments/filter", {})}
     assert {"registry-refresh", "extract-import"} <= names

@@ -88,6 +88,24 @@ def test_the_metrics_add_up_with_the_records(night: Library) -> None:
     assert value(now, "patronsync_hands_needed") > 0, "the night of today has not come"
 
 
+def test_it_is_told_how_far_each_consumer_of_the_change_feed_has_come(library: Library) -> None:
+    for name in ("behind", "dead", "website"):
+        library.command("feed", "register", name)
+    library.connection.execute(
+        "INSERT INTO sync.change (patron_number, kind, at) VALUES ('P', 'a', now() - interval '9 s')"
+    )
+    library.connection.execute("UPDATE sync.consumer SET dead_on = '2026-01-01' WHERE consumer = 'dead'")
+    library.command("feed", "follow", "--consumer", "website", "--once")
+    now = told(library)
+    assert value(now, "patronsync_feed_position", consumer="website") == library.rows("SELECT * FROM sync.change")[0][0]
+    assert [value(now, "patronsync_feed_events_waiting", consumer=name) for name in ("behind", "website")] == [1, 0]
+    assert 9 <= value(now, "patronsync_feed_behind_seconds", consumer="behind") < 600
+    assert value(now, "patronsync_feed_behind_seconds", consumer="website") == 0
+    stopped = [value(now, "patronsync_feed_consumer_stopped", consumer=name) for name in ("behind", "dead", "website")]
+    assert stopped == [0, 1, 0]
+    assert len(now["patronsync_feed_last_read_timestamp_seconds"]) == 3
+
+
 def test_a_counter_does_not_go_back_when_retention_deletes_the_records(night: Library) -> None:
     counters = [name for name in names() if name.endswith(("_total", "_bucket", "_count", "_sum"))]
     before = told(night)
@@ -159,7 +177,7 @@ def test_they_are_served_on_the_loopback_interface(night: Library, monkeypatch: 
 def test_the_example_rules_ask_for_names_and_labels_that_there_are() -> None:
     known = names()
     rules = [rule for group in yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]]
-    assert len({rule["alert"] for rule in rules}) == len(rules) == 10
+    assert len({rule["alert"] for rule in rules}) == len(rules) == 12
     for rule in rules:
         asked = re.findall(r"(patronsync_\w+)(?:\{([^}]*)\})?", rule["expr"])
         assert asked, rule["alert"]

@@ -113,6 +113,39 @@ def test_what_retention_left_overdue_needs_a_hand(night: Library) -> None:
     assert (code, "loans 3" in told["hands"][0]["said"]) == (exits.FAILED, True)
 
 
+def test_consumers_of_the_change_feed_are_told_of_and_one_that_lags_stops_or_dies_needs_a_hand(night: Library) -> None:
+    for name in ("gateway", "website"):
+        night.command("feed", "register", name)
+    night.connection.execute("INSERT INTO sync.change (patron_number, kind) VALUES ('P1', 'patron.name')")
+    code, told = status(night)
+    assert (code, [(one["consumer"], one["position"], one["waiting"]) for one in told["consumers"]]) == (
+        exits.DONE,
+        [("gateway", None, 1), ("website", None, 1)],
+    )
+    assert 0 <= told["consumers"][0]["behind_seconds"] < 600
+    assert night.command("feed", "follow", "--consumer", "website", "--once")[0] == 0
+    [(position,)] = night.rows("SELECT max(position) FROM sync.change")
+    _, told = status(night)
+    assert [(one["position"], one["waiting"], one["behind_seconds"]) for one in told["consumers"][1:]] == [
+        (position, 0, 0)
+    ]
+    out = night.command("status", *TODAY)[1]
+    assert "gateway: 1 events wait" in out and f"website: 0 events wait, read up to {position}" in out
+
+    night.connection.execute("UPDATE sync.change SET at = at - interval '25 hours'")
+    for change, said, remedy in (
+        ("consumer = consumer", "25 hours behind", "feed forget gateway"),
+        (f"read_at = '{DAY - timedelta(days=150)}'", "is declared dead on", "Start it again"),
+        ("stopped_at = now(), stopped_position = 7, stopped_reason = 'refused'", "at event 7", "feed skip gateway"),
+        (f"dead_on = '{DAY}'", f"declared dead on {DAY}", "--from beginning"),
+    ):
+        night.connection.execute(f"UPDATE sync.consumer SET {change} WHERE consumer = 'gateway'".encode())
+        code, told = status(night)
+        [hand] = told["hands"]
+        assert code == exits.FAILED and hand["said"].startswith("gateway "), said
+        assert said in hand["said"] and remedy in hand["remedy"]
+
+
 def test_a_registry_that_does_not_answer_needs_a_hand(night: Library) -> None:
     night.settings = night.settings.model_copy(update={"registry_url": "http://127.0.0.1:9/"})
     code, told = status(night)

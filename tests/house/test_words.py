@@ -13,9 +13,11 @@ from db import roles
 from db.feed import store as feed
 from flows.consumers import webhook
 from flows.observability import certificate, hands, notices
+from flows.steps import applying, guardian_answers
 from flows.wording import LANGUAGES, words
 from mappers import (
     address_kinds,
+    blocks,
     cases,
     custody,
     events,
@@ -27,6 +29,7 @@ from mappers import (
     quarantine,
     record,
     retention,
+    subject_access,
 )
 from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
@@ -52,6 +55,9 @@ OTHER_BRAKES = (
     plausibility.RETENTION_REMOVED,
     plausibility.PATRONS_GONE,
 )
+
+SHOWN = {table for row in inventory.ROWS if row.is_shown for table in row.tables}
+PURPOSES = {applying.PURPOSE, applying.DRY_PURPOSE, guardian_answers.PURPOSE, guardian_answers.DRY_PURPOSE}
 
 CODES = {
     "case": set(cases.KINDS),
@@ -88,6 +94,13 @@ CODES = {
     "nightly_reason": set(night.REASONS),
     "nightly_done": {*(step.name for step in night.STEPS), f"{night.RETENTION}, dry run"},
     **{section: set(notices.CODES) for section in notices.SECTIONS},
+    "answer_table": SHOWN - {subject_access.PERSON},
+    "answer_column": {column for table in SHOWN for column in subject_access.columns_of(table)},
+    "answer_value": {*blocks.SOURCES, *blocks.REGISTRY_REASONS, *PURPOSES, *cases.ClosingWord, subject_access.REASON},
+    "answer_other": {*custody.KINDS, "signed", "child", "patron"},
+    "answer_going": set(subject_access.GOING),
+    "answer_left_out": set(subject_access.left_out_codes()),
+    "answer_put_right": set(inventory.SOURCES),
     "extract_kind": set(EXTRACTS),
     "remark": {remark.value for remark in Remark},
     "extract_remedy": {kind.value for kind in ExtractErrorKind},

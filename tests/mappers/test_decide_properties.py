@@ -47,7 +47,7 @@ def _well_formed(stored: StoredPatron, decision: Decision, today: date) -> None:
         assert decision.after.registry_status is not None
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(never_asked, st.lists(persons(statuses=any_status) | quarantines, min_size=1, max_size=4), days)
 def test_any_answers_whatsoever_are_decided_on_and_nothing_is_raised(stored, answers, today):
     for answer in answers:
@@ -62,7 +62,7 @@ def test_any_answers_whatsoever_are_decided_on_and_nothing_is_raised(stored, ans
         stored = applied(stored, decision, today)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(never_asked, st.lists(spoken_of, min_size=1, max_size=3), days)
 def test_deciding_again_on_the_result_the_same_day_changes_nothing(stored, answers, today):
     for person in answers:
@@ -74,7 +74,7 @@ def test_deciding_again_on_the_result_the_same_day_changes_nothing(stored, answe
     assert again.outcome in (UNCHANGED, "malformed")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(never_asked, spoken_of, days, st.integers(1, 400))
 def test_the_same_answer_on_a_later_day_changes_nothing_unless_a_date_falls(stored, person, today, later):
     person = _about(stored, person)

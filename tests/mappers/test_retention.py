@@ -21,6 +21,8 @@ from mappers.retention import (
     Payment,
     cut_off,
     ended_on,
+    falls_due,
+    is_about_to_be_dead,
     is_dead,
     is_held,
     months_before,
@@ -57,6 +59,20 @@ def test_the_other_periods_are_the_library_s_own():
         "change_feed": (90, "days"),
         "run_records": (90, "days"),
     }
+
+
+@given(st.dates(), st.sampled_from([(LOANS, 0), (LOANS, 30), (ACCESS_LOG, 0), (ACCESS_LOG, 1), (ACCESS_LOG, 12)]))
+def test_a_row_falls_due_on_the_first_day_whose_cut_off_has_come_to_its_clock_day(clock_day, rule_and_period):
+    rule, period = rule_and_period
+    due = falls_due(rule, period, clock_day)
+    assert due == date.max or cut_off(rule, period, due) >= clock_day
+    assert due == date.min or cut_off(rule, period, due - days(1)) < clock_day
+
+
+def test_a_row_of_the_last_of_a_month_falls_due_on_the_first_after_a_shorter_one():
+    assert falls_due(ACCESS_LOG, 1, date(2026, 1, 31)) == date(2026, 3, 1)
+    assert falls_due(ACCESS_LOG, 12, date(2024, 2, 29)) == date(2025, 3, 1)
+    assert falls_due(ACCESS_LOG, 12, date(9999, 5, 1)) == date.max
 
 
 def test_a_setting_is_named_after_its_rule_and_unit():
@@ -152,6 +168,8 @@ def test_a_hold_lasts_from_its_day_until_the_first_free_one():
 def test_a_consumer_is_dead_after_180_days_without_reading():
     assert not is_dead(DAY, DAY + days(179))
     assert is_dead(DAY, DAY + days(retention.CONSUMER_DEAD_DAYS))
+    assert not is_about_to_be_dead(DAY, DAY + days(149))
+    assert is_about_to_be_dead(DAY, DAY + days(150))
 
 
 def test_the_brake_holds_past_its_share_and_its_number_together():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 processes = multiprocessing.get_context("forkserver")
@@ -17,16 +18,15 @@ processes.set_forkserver_preload([__name__])
 def read_on(url: str, consumer: str, written: str, batch: int) -> None:
     """Reads for ever."""
     from db.errors import DatabaseProblem
-    from flows.consumers.cloudevents import as_line
     from flows.consumers.follow import Follower
 
     file = os.open(Path(written), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def sink(events: list[dict[str, object]]) -> None:
-        os.write(file, "".join(as_line(event) + "\n" for event in events).encode())
+    def sink(events: Sequence[str]) -> None:
+        os.write(file, "".join(event + "\n" for event in events).encode())
 
     try:
-        Follower(url, consumer, sink, batch).follow(once=False)  # type: ignore[arg-type]
+        Follower(url, consumer, sink, batch).follow(once=False)
     except DatabaseProblem:
         os._exit(1)  # it was started while the test ended
 

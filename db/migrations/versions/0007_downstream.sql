@@ -53,11 +53,27 @@ CREATE TABLE sync.card_try (
 );
 CREATE INDEX card_try_last ON sync.card_try (last_try);
 REVOKE ALL ON sync.card_try FROM PUBLIC;
-COMMENT ON TABLE sync.card_try IS 'Cards that were tried with a wrong PIN at a kiosk, and numbers that are none; a row goes with the right PIN, or a day after the last try';
+COMMENT ON TABLE sync.card_try IS 'Cards that were tried at a kiosk, and numbers that are none; a row goes when the right PIN has opened the card, or a day after the last try';
 COMMENT ON COLUMN sync.card_try.card_digest IS 'SHA-256 of the number that was shown';
-COMMENT ON COLUMN sync.card_try.wrong_tries IS 'Wrong tries in a row';
+COMMENT ON COLUMN sync.card_try.wrong_tries IS 'Tries in a row that have not opened it';
 COMMENT ON COLUMN sync.card_try.last_try IS 'When the last one was';
 COMMENT ON COLUMN sync.card_try.locked_until IS 'No PIN opens it before then; null: not locked';
+
+-- A kiosk is told what came of a try once it is committed, or it could undo the wrong ones.
+CREATE TABLE sync.card_answer (
+    try_number uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    card_digest bytea NOT NULL,
+    at timestamptz NOT NULL,
+    opens boolean NOT NULL
+);
+REVOKE ALL ON sync.card_answer FROM PUBLIC;
+COMMENT ON TABLE sync.card_answer IS 'Tries of a card at a kiosk that have not been answered; a row goes with the answer, or with the first try a minute later';
+COMMENT ON COLUMN sync.card_answer.try_number IS 'What the kiosk asks by';
+COMMENT ON COLUMN sync.card_answer.transaction_id IS 'The transaction that tried: another one is answered';
+COMMENT ON COLUMN sync.card_answer.card_digest IS 'SHA-256 of the number that was shown';
+COMMENT ON COLUMN sync.card_answer.at IS 'When it was tried';
+COMMENT ON COLUMN sync.card_answer.opens IS 'The PIN was right, and the card not locked';
 
 -- Whoever loads patrons may not read a PIN, and cannot hold one while it goes from a card to the next.
 CREATE TABLE sync.moving_pin (

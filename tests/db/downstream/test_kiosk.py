@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+import psycopg
 import pytest
 
 from db.connect import Connection, connect
@@ -26,10 +28,20 @@ def kiosk(database_url: str) -> Iterator[Connection]:
         yield connection
 
 
-def check(kiosk: Connection, card: str | None, pin: str | None) -> tuple[Any, ...]:
-    row = kiosk.execute("SELECT * FROM downstream.check_card(%s, %s)", [card, pin]).fetchone()
+def attempt(kiosk: Connection, card: str | None, pin: str | None) -> UUID:
+    row = kiosk.execute("SELECT downstream.try_card(%s, %s)", [card, pin]).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def answer(kiosk: Connection, card: str | None, number: UUID) -> tuple[Any, ...]:
+    row = kiosk.execute("SELECT * FROM downstream.card_answer(%s, %s)", [card, number]).fetchone()
     assert row is not None
     return row
+
+
+def check(kiosk: Connection, card: str | None, pin: str | None) -> tuple[Any, ...]:
+    return answer(kiosk, card, attempt(kiosk, card, pin))
 
 
 def owner_does(kiosk: Connection, statement: str) -> None:
@@ -95,12 +107,64 @@ def test_the_right_pin_wipes_out_wrong_tries(kiosk: Connection) -> None:
         assert check(kiosk, "K1", "1234")[0] is True
 
 
+@pytest.mark.parametrize("pin", ["0000", "1234"])
+def test_who_undoes_a_try_has_seen_nothing_of_it(kiosk: Connection, pin: str) -> None:
+    """An answer is for another transaction than the try's, and the try is there by then, or there is no answer."""
+    with kiosk.transaction(force_rollback=True):
+        number = attempt(kiosk, "K1", pin)
+        with pytest.raises(psycopg.Error) as refused, kiosk.transaction():
+            answer(kiosk, "K1", number)
+        assert refused.value.sqlstate == "PK001"
+    with pytest.raises(psycopg.Error) as refused:
+        answer(kiosk, "K1", number)
+    assert refused.value.sqlstate == "PK002"
+
+
+def test_a_right_pin_and_a_wrong_one_do_the_same_to_the_database_till_they_are_answered(kiosk: Connection) -> None:
+    """Whoever may undo a try can look at what it has read and written so far."""
+    counted = (
+        "SELECT coalesce(seq_tup_read, 0), coalesce(idx_scan, 0), coalesce(idx_tup_fetch, 0), n_tup_ins, n_tup_upd, "
+        "n_tup_del FROM pg_stat_xact_all_tables WHERE schemaname IN ('library', 'sync') ORDER BY relid"
+    )
+    done = []
+    for pin in ("0000", "0000", "1234"):
+        with kiosk.transaction(force_rollback=True):
+            before = kiosk.execute(counted).fetchall()
+            attempt(kiosk, "K1", pin)
+            after = kiosk.execute(counted).fetchall()
+            done.append([[b - a for a, b in zip(*rows, strict=True)] for rows in zip(before, after, strict=True)])
+    assert done[1] == done[2] and any(map(any, done[1]))
+
+
+def test_a_try_counts_as_a_wrong_one_until_its_answer_has_opened_the_card(kiosk: Connection) -> None:
+    numbers = [attempt(kiosk, "K1", "1234") for _ in range(6)]
+    assert answer(kiosk, "K1", numbers[5])[0] is False, "the card was locked by then"
+    assert answer(kiosk, "K1", numbers[4]) == (True, "P", False, None)
+    assert check(kiosk, "K1", "1234") == (True, "P", False, None)
+
+
+def test_a_try_is_answered_once_of_its_card_alone_and_within_a_minute(kiosk: Connection) -> None:
+    number = attempt(kiosk, "K1", "1234")
+    late = attempt(kiosk, "K1", "1234")
+    for card, asked in (("K2", number), ("K1", UUID(int=7))):
+        with pytest.raises(psycopg.Error, match="no such try"):
+            answer(kiosk, card, asked)
+    assert answer(kiosk, "K1", number)[0] is True
+    owner_does(kiosk, "UPDATE sync.card_answer SET at = at - interval '61 seconds'")
+    for asked in (number, late):
+        with pytest.raises(psycopg.Error, match="no such try"):
+            answer(kiosk, "K1", asked)
+    attempt(kiosk, "K2", "1234")
+    kiosk.execute("SET ROLE NONE")
+    assert len(kiosk.execute("SELECT FROM sync.card_answer").fetchall()) == 1
+
+
 def test_of_a_try_no_number_is_kept_and_an_old_one_is_gone(kiosk: Connection) -> None:
     check(kiosk, "0101701234", "0000")
     kiosk.execute("SET ROLE NONE")
     assert kiosk.execute("SELECT FROM sync.card_try WHERE card_try::text LIKE '%0101701234%'").fetchall() == []
     kiosk.execute("UPDATE sync.card_try SET last_try = now() - interval '25 hours'")
-    kiosk.execute("SELECT downstream.check_card('K1', '0000')")
+    attempt(kiosk, "K1", "0000")
     assert len(kiosk.execute("SELECT FROM sync.card_try").fetchall()) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -153,17 +154,24 @@ def test_a_guardian_s_name_is_shown_where_neither_is_protected(
     assert seen(connection, STAFF.name, query) == []
 
 
-def test_the_dead_are_never_among_those_to_be_written_to(connection: Connection, enrol: Enrol) -> None:
+def test_the_dead_are_never_among_those_to_be_written_to_and_whoever_is_gone_is_said_to_be(
+    connection: Connection, enrol: Enrol
+) -> None:
     enrol("alive", email="a@example.org", language="en")
     enrol("dead", email="d@example.org", registry_status="90")
     enrol("dead by staff", email="d@example.org")
     enrol("protected", cpr_number="0101701234", protection_flag="true", email="p@example.org")
+    enrol("gone", gone_on="2026-01-01")
+    for status in ("20", "30", "70", "80"):
+        enrol(f"status {status}", registry_status=status)
     connection.execute("INSERT INTO library.block VALUES ('dead by staff', 'deceased', 'staff', '2026-01-01')")
     connection.execute("INSERT INTO library.patron_phone VALUES ('alive', 'mobile', '2'), ('alive', 'mobile', '1')")
     connection.execute("INSERT INTO library.patron_phone VALUES ('alive', 'landline', '3')")
     assert connection.execute("SELECT * FROM downstream.contact ORDER BY 1").fetchall() == [
-        ("alive", "en", "a@example.org", ["1", "2"]),
-        ("protected", None, "p@example.org", []),
+        ("alive", "en", "a@example.org", ["1", "2"], None),
+        ("gone", None, None, [], date(2026, 1, 1)),
+        ("protected", None, "p@example.org", [], None),
+        *((f"status {status}", None, None, [], None) for status in (20, 30, 70, 80)),
     ]
 
 

@@ -42,6 +42,7 @@ def test_a_night_of_the_worker_s_user(library: Library, worker_s: Library) -> No
     for command in (
         ["cases"],
         ["approvals"],
+        ["patron", "1", "--everything", "--json"],
         ["statistics"],
         ["metrics"],
         ["feed", "register", "website"],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -62,12 +64,22 @@ def test_a_consumer_reads_what_comes_after_it_has_registered(reader: Connection)
 
 def test_an_event_holds_who_what_when_and_by_which_run(reader: Connection) -> None:
     store.register(reader, "website")
-    reader.execute(
-        "INSERT INTO sync.change (patron_number, kind, fields, run_id) VALUES ('7', 'patron.name', '{name}', 3)"
+    telling = (
+        "INSERT INTO sync.change (patron_number, kind, fields, at, run_id) VALUES (%s, 'net_media.granted', %s, %s, %s)"
     )
-    [event] = store.next_changes(reader, "website", 10)
-    assert (event.patron_number, event.kind, event.fields, event.run) == ("7", "patron.name", ["name"], 3)
-    assert event.at.tzinfo is not None
+    for number, fields, at, run in (
+        ("7", ["film"], "2026-03-02 02:30Z", 3),
+        ('a"b\n\\c,', ["tab\t", 'a, "b"'], "2026-03-02 04:30:00.25+02", None),
+        ("8", [], "2026-03-02 02:30Z", 3),
+    ):
+        reader.execute(telling, [number, fields, at, run])
+    moment = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
+    told = [(event.patron_number, *astuple(event.what)) for event in store.next_changes(reader, "website", 10)]
+    assert told == [
+        ("7", "net_media.granted", ("film",), moment, 3),
+        ('a"b\n\\c,', "net_media.granted", ("tab\t", 'a, "b"'), moment + timedelta(milliseconds=250), None),
+        ("8", "net_media.granted", (), moment, 3),
+    ]
 
 
 def test_what_is_not_committed_is_given_again(reader: Connection) -> None:
@@ -134,11 +146,14 @@ def test_a_patron_s_changes_come_in_their_order_whatever_the_numbers_of_their_tr
     young.commit()
     tell(old, "P", "patron.deleted")
     old.commit()
-    assert [event.kind for event in store.next_changes(reader, "website", 10)] == ["patron.added", "patron.deleted"]
+    assert [event.what.kind for event in store.next_changes(reader, "website", 10)] == [
+        "patron.added",
+        "patron.deleted",
+    ]
     tell(older, "P", "patron.added")
     older.commit()
     take(reader)
-    assert [event.kind for event in store.next_changes(reader, "website", 10)] == ["patron.added"]
+    assert [event.what.kind for event in store.next_changes(reader, "website", 10)] == ["patron.added"]
 
 
 def test_who_writes_and_reads_in_one_transaction_misses_nothing_of_it(reader: Connection, open_one: Open) -> None:
@@ -283,3 +298,26 @@ def test_an_empty_look_writes_nothing_until_an_hour_has_passed(reader: Connectio
     assert take(reader) == []
     [(_, after)] = reader.execute(read_at).fetchall()
     assert after >= before[1]
+
+
+def test_what_is_read_ahead_is_what_comes_next_once_the_last_event_is_committed(
+    reader: Connection, open_one: Open
+) -> None:
+    store.register(reader, "website")
+    late = open_one()
+    places = [tell(reader, str(n)) for n in range(3)]
+    tell(late, "late")
+    places += [tell(reader, str(n)) for n in range(3, 5)]
+    given = store.next_changes(reader, "website", 2)
+    late.commit()
+    ahead = store.changes_past(reader, "website", given[-1].position, 2)
+    store.commit(reader, "website", given[-1].position)
+    assert ahead == store.next_changes(reader, "website", 2)
+    assert [event.position for event in ahead] == places[2:4]
+    assert [event.position for event in store.changes_past(reader, "website", places[3], 2)] == places[4:]
+    assert store.changes_past(reader, "website", places[4], 2) == [], (
+        "what was committed late comes after the end of it"
+    )
+    assert take(reader) == ["2", "3", "4"]
+    assert take(reader) == ["late"]
+    assert problem(lambda: store.changes_past(reader, "nobody", 1, 1)) == store.UNKNOWN

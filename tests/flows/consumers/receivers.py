@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 import time
@@ -47,6 +48,36 @@ class Receiver:
         if status == 204:
             self.taken += post.ids
         return status
+
+
+@contextmanager
+def dripping(start: bytes) -> Iterator[str]:
+    """A receiver that answers with `start`, and then a byte at a time without end; yields its address."""
+    stopped = threading.Event()
+
+    def drip() -> None:
+        while not stopped.is_set():
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    connection.sendall(start)
+                    while not stopped.wait(0.02):
+                        connection.sendall(b"x")
+                except OSError:
+                    pass  # the other side has gone
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/patrons"
+        finally:
+            stopped.set()
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 @contextmanager

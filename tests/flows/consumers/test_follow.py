@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from db.connect import connect
@@ -61,10 +62,12 @@ def test_a_consumer_is_registered_follows_and_is_forgotten(library: Library) -> 
     assert "no consumer of this name" in library.errors
 
 
-def test_a_consumer_that_begins_with_all_patrons_is_told_of_each_and_then_of_changes(library: Library) -> None:
+def test_a_consumer_that_begins_with_all_patrons_is_told_of_each_and_then_of_changes(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in ("1", "2", "3"):
         library.enrol(number, None)
-    library.settings = library.settings.model_copy(update={"feed_batch": 2})
+    monkeypatch.setattr("flows.consumers.follow.LINES", 2)
     assert library.command("feed", "register", "website", "--from", "beginning")[0] == 0
     library.connection.execute("INSERT INTO sync.change (patron_number, kind) VALUES ('2', 'patron.name')")
     assert [(event["type"], event["subject"]) for event in told(library)] == [
