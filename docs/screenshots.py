@@ -111,7 +111,6 @@ def _report(browser: Browser, world: Demo) -> None:
         ("report", DESKTOP, ""),
         ("report-changes", DESKTOP, "changes"),
         ("report-phone", PHONE, ""),
-        ("report-phone-changes", PHONE, "changes"),
     ):
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(f"{file.as_uri()}#{part}")
