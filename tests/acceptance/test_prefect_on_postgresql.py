@@ -26,7 +26,6 @@ from tests.fixtures.prefect import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "made-up"
-PATRONSYNC = str(Path(sys.executable).with_name("patronsync"))
 PREFECT = [sys.executable, "-m", "flows.local.prefect_process"]
 
 
@@ -40,7 +39,7 @@ def debians_programs() -> Path | None:
 def prefect_env(database: str) -> dict[str, str]:
     """The file prefect.env of the page on production, with this database and password in it."""
     page = (ROOT / "docs/how-to/production.md").read_text(encoding="utf-8")
-    lines = dict(re.findall(r"^    (PREFECT_\w+)=(.*)$", page, re.MULTILINE))
+    lines = dict(re.findall(r"^    (PREFECT_(?:API_DATABASE|SERVER)_\w+)=(.*)$", page, re.MULTILINE))
     assert lines["PREFECT_API_DATABASE_CONNECTION_URL"].startswith("postgresql+asyncpg://prefect:PASSWORD@")
     given = {"PREFECT_API_DATABASE_CONNECTION_URL": database}
     return {name: given.get(name, value.replace("PASSWORD", PASSWORD)) for name, value in lines.items()}
@@ -60,8 +59,9 @@ class Production:
         """What Prefect's client finds there."""
         return {name: value for name, value in self.environment.items() if name.startswith("PREFECT_")}
 
-    def run(self, *command: str) -> None:
-        """Runs a command as a user does."""
+    def work(self) -> None:
+        """A worker runs what is waiting, and goes."""
+        command = [*PREFECT, "worker", "start", "--pool", "patronsync", "--type", "process", "--run-once"]
         subprocess.run(command, env=self.environment, capture_output=True, check=True, timeout=180)
 
     def state(self, flow_run: str) -> str:
@@ -135,16 +135,17 @@ def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_p
     assert httpx.get(f"{production.api.base_url}admin/settings").status_code == 401
     assert production.api.get("/admin/settings").json()["server"]["analytics_enabled"] is False
 
-    production.run(PATRONSYNC, "deploy")
+    library.settings._prefect.update(production.prefect)
+    code, out = library.command("deploy")
+    assert code == 0 and "retention-cleanup" in out, library.errors
     deployment = production.api.get("/deployments/name/retention-cleanup/retention-cleanup").json()["id"]
     made = production.api.post(f"/deployments/{deployment}/create_flow_run", json={"state": {"type": "SCHEDULED"}})
     flow_run = made.raise_for_status().json()["id"]
-    production.run(*PREFECT, "worker", "start", "--pool", "patronsync", "--type", "process", "--run-once")
+    production.work()
     with connect(production.prefect_database) as connection:
         kept = connection.execute("SELECT state_name FROM flow_run WHERE id = %s", [flow_run]).fetchall()
     assert kept == [("Suspended",)]
 
-    library.settings._prefect.update(production.prefect)
     [(run,)] = library.rows("SELECT max(run_id) FROM sync.run")
     code, out = library.command("approvals")
     assert code == 0 and "rows about to be removed" in out, library.errors
