@@ -125,7 +125,9 @@ def _answers(api: httpx.Client) -> bool:
         return False
 
 
-def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_password(production: Production) -> None:
+def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_password(
+    production: Production, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library = production.library
     library.enrol("P1", None)
     library.connection.execute(
@@ -136,6 +138,8 @@ def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_p
     assert production.api.get("/admin/settings").json()["server"]["analytics_enabled"] is False
 
     library.settings._prefect.update(production.prefect)
+    for name, value in production.prefect.items():  # for Prefect's own command, which `deploy` starts
+        monkeypatch.setenv(name, value)
     code, out = library.command("deploy")
     assert code == 0 and "retention-cleanup" in out, library.errors
     deployment = production.api.get("/deployments/name/retention-cleanup/retention-cleanup").json()["id"]

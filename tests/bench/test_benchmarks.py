@@ -94,8 +94,10 @@ def test_rounds_are_measured_in_turn_and_compared_round_by_round():
 
 
 @contextmanager
-def _in_this_process(module: str, function: str, *arguments: Any) -> Iterator[Callable[..., Any]]:
-    """As `bench.processes.process`, without its second of loading."""
+def _in_this_process(
+    module: str, function: str, *arguments: Any, environment: dict[str, str] | None = None
+) -> Iterator[Callable[..., Any]]:
+    """As `bench.processes.process`, without its second of loading; Prefect's `environment` is there already."""
     do = getattr(importlib.import_module(module), function)(*json.loads(json.dumps(arguments)))
     yield lambda *asked: json.loads(json.dumps(do(*json.loads(json.dumps(asked)))))
 
