@@ -18,6 +18,7 @@ class Sizes:
     patrons: int = 20_000
     few_patrons: int = 10_000
     many_patrons: int = 200_000
+    night_patrons: int = 100_000
     lines: int = 1_000_000
     net_media_patrons: int = 1_000_000
     few_lines: int = 100_000
@@ -39,6 +40,7 @@ SMALL = Sizes(
     patrons=300,
     few_patrons=200,
     many_patrons=400,
+    night_patrons=300,
     lines=500,
     net_media_patrons=2_000,
     few_lines=200,

@@ -35,7 +35,7 @@ def run_name() -> str:
     """What the run does, without a person in it: "night, retention-cleanup alone, dry run"."""
     given = runtime.flow_run.parameters
     chosen = [getattr(step, "value", step) for step in given.get("steps") or []]
-    extra = [f"{' and '.join(chosen)} alone"] if chosen else []
+    extra = ["every step" if set(chosen) == set(NightStep) else f"{' and '.join(chosen)} alone"] if chosen else []
     extra += [f"what failed since {given['failed_since']}"] if given.get("failed_since") else []
     scope = getattr(given.get("scope"), "value", given.get("scope")) or "due"
     extra += [f"{len(given.get('patron_numbers') or [])} patrons"] if scope == "patrons" else []

@@ -101,6 +101,7 @@ def server_environment(home: Path, port: int, auth: str) -> dict[str, str]:
         "PREFECT_SERVER_API_AUTH_STRING": auth,
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
         "PREFECT_UI_API_URL": f"{address}/api",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         **server_needs.VARIABLES,
     }
 

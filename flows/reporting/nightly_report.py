@@ -20,10 +20,11 @@ KEY = "nightly"
 def publish(
     report: dict[str, Any], message: str | None, source: Source, *, questions: Sequence[Question], language: str
 ) -> None:
-    """Makes the night's artifact."""
+    """Makes the night's artifact. A night that waits has one more when it goes on: its state tells them apart."""
     said = words(language)
     text = night_markdown(report, message, source, questions=questions, said=said)
-    create_markdown_artifact(text, key=KEY, description=said["nightly"]["heading"].format(**report))
+    description = f"{said['nightly']['heading'].format(**report)}: {said.say('run_state', report['state'])}"
+    create_markdown_artifact(text, key=KEY, description=description)
 
 
 def night_markdown(

@@ -17,16 +17,25 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from db.connect import connect
 from db.embedded import remove, url
 from flows.local import demo_registry, prefect_server
 from flows.local.shared_process import stop_unused
+from tests.fixtures.browser import window
 from tests.fixtures.prefect import wait_until
+from tests.fixtures.prefect_pages import PREFECTS_OWN, PrefectPages, press
 from tests.fixtures.processes import processes_of
 
 PATRONS = 300
+NIGHT = "SELECT max(run_id) FROM sync.run WHERE flow = 'nightly'"
 COMMAND = str(Path(sys.executable).with_name("patronsync"))
+OLD_LOANS = (
+    "INSERT INTO library.loan (loan_number, patron_number, item_number, title, lent_at, returned_at) "
+    "SELECT 'L' || n, (SELECT min(patron_number) FROM library.patron), 'I1', 'T', '2026-01-05', '2026-01-06' "
+    "FROM generate_series(1, 20) AS n"
+)
 WITHOUT_SETTINGS = {
     name: value for name, value in os.environ.items() if not name.startswith(("PATRONSYNC_", "PREFECT_"))
 }
@@ -57,11 +66,14 @@ class Up:
         with connect(address) as connection:
             return connection.execute(query).fetchall()  # type: ignore[call-overload]
 
+    def deployment(self, flow: str) -> str:
+        """The id of the flow's deployment."""
+        return str(self.api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()["id"])
+
     def press_run(self, flow: str = "registry-refresh", **parameters: object) -> str:
         """What the button Run does: a flow run of the deployment; returns its id."""
-        deployment = self.api.get(f"/deployments/name/{flow}/{flow}").raise_for_status().json()
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
-        made = self.post(f"/deployments/{deployment['id']}/create_flow_run", body).raise_for_status()
+        made = self.post(f"/deployments/{self.deployment(flow)}/create_flow_run", body).raise_for_status()
         return str(made.json()["id"])
 
     def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
@@ -188,11 +200,7 @@ def _day(up: Up, before: int) -> str:
 def test_a_night_asks_all_its_questions_in_one_form_and_the_command_line_s_word_lets_it_do_what_is_left(up: Up) -> None:
     with connect(url(up.data_dir) or "", autocommit=True) as connection:
         connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
-        connection.execute(
-            "INSERT INTO library.loan (loan_number, patron_number, item_number, title, lent_at, returned_at) "
-            "SELECT 'L' || n, (SELECT min(patron_number) FROM library.patron), 'I1', 'T', '2026-01-05', '2026-01-06' "
-            "FROM generate_series(1, 20) AS n"
-        )
+        connection.execute(OLD_LOANS)
     up.settings(brake_address_changed_percent=0, brake_retention_removed_more_than=5)
     every_step = ["registry-refresh", "guardian-links", "net-media-eligibility", "retention-cleanup"]
     flow_run = up.press_run("nightly", scope="all", today=_day(up, 1), steps=every_step)  # whatever the weekday
@@ -223,6 +231,105 @@ def test_a_night_asks_all_its_questions_in_one_form_and_the_command_line_s_word_
     summary = up.api.post("/artifacts/filter", json=body).json()[0]["data"]
     assert re.search(r"\| retention-cleanup \| done \|.* rows removed", summary), summary
     assert "| registry-refresh | done |" in summary
+
+
+def test_nobody_s_word_in_time_ends_the_run_as_failed_in_prefect_and_as_aborted_on_record(up: Up) -> None:
+    up.settings(brake_retention_removed_more_than=5, operators_word_hours=0.002)
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute(OLD_LOANS)
+        assert (
+            up.reaches(up.press_run("retention-cleanup"), "Failed", "Completed", "Crashed")["state"]["name"] == "Failed"
+        )
+        assert "aborted: nobody answered" in up.patronsync("status").stdout
+        assert up.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("aborted",)]
+        connection.execute("DELETE FROM library.loan")
+
+
+# The same by hand, in Prefect's pages ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ui(up: Up, browser: Browser) -> Iterator[PrefectPages]:
+    """Prefect's pages, for an operator who has logged in."""
+    with window(browser) as opened:
+        pages = PrefectPages(opened, str(up.api.base_url).removesuffix("/api/"))
+        pages.log_in((up.data_dir / "prefect" / "password").read_text().strip())
+        yield pages
+        assert opened.hosts - {"127.0.0.1"} <= PREFECTS_OWN
+
+
+def test_a_form_in_the_browser_explains_itself_and_refuses_a_cpr_number(up: Up, ui: PrefectPages) -> None:
+    ui.form(up.deployment("nightly"))
+    for name, said in {
+        "steps": "These steps alone, whatever the day of the week",
+        "failed_since": "Only what has failed, or was not reached",
+        "scope": "quarantined - those in quarantine",
+        "patron_numbers": "Never CPR numbers.",
+        "dry_run": "Report what would change, but change nothing",
+        "today": "a day ahead is possible in a dry run alone",
+    }.items():
+        assert said in ui.field(f"{name} (Optional)").inner_text()
+    numbers = ui.field("patron_numbers (Optional)")
+    numbers.get_by_role("tab", name="list").click()
+    numbers.get_by_role("button", name="Add item").click()
+    numbers.get_by_role("textbox").fill("010180-9995")
+    ui.opened.page.get_by_role("button", name="Submit").click()
+    numbers.get_by_text("is not valid").wait_for()
+
+
+def test_in_the_browser_a_night_is_started_waits_asks_again_and_tells_how_it_went(up: Up, ui: PrefectPages) -> None:
+    up.settings(brake_retention_removed_more_than=5)
+    with connect(url(up.data_dir) or "", autocommit=True) as connection:
+        connection.execute(OLD_LOANS)
+    ui.form(up.deployment("nightly"))
+    steps = ui.field("steps (Optional)")
+    steps.get_by_role("tab", name="list").click()
+    ui.choose(steps, "retention-cleanup")
+    ui.opened.page.keyboard.press("Escape")  # the list stays open for more
+    flow_run = ui.submit()
+    assert (
+        up.reaches(flow_run, "Suspended", "Completed", "Failed", "Crashed")["name"] == "night, retention-cleanup alone"
+    )
+    ui.run(flow_run)
+    form = ui.menu("Resume")
+    form.get_by_text("retention-cleanup: loans").first.wait_for()
+    press(form.get_by_role("button", name="Resume"), ui.opened.page.get_by_text("is a required property"))
+    assert up.flow_run(flow_run)["state"]["name"] == "Suspended"
+    ui.choose(form, "apply")
+    ui.resume(form)
+    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
+    ui.run(flow_run)
+    page = ui.opened.page
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_role("tabpanel").get_by_role("link").filter(has_text=": done").click()
+    page.get_by_role("cell", name="20 of 20 rows removed").wait_for()
+
+
+def test_a_night_cancelled_in_the_browser_is_whole_and_retry_does_what_is_left(up: Up, ui: PrefectPages) -> None:
+    up.settings()
+    with connect(url(up.data_dir) or "") as holder:
+        holder.execute("LOCK TABLE library.reservation IN ACCESS EXCLUSIVE MODE")  # retention gets so far, and waits
+        flow_run = up.press_run("nightly", scope="quarantined", steps=["registry-refresh", "retention-cleanup"])
+        at_work = "SELECT 1 FROM sync.run WHERE flow = 'retention-cleanup' AND state = 'running'"
+        assert wait_until(lambda: bool(up.rows(at_work)), 90)
+        ui.run(flow_run)
+        sure = ui.menu("Cancel")
+        press(sure.get_by_role("button", name="Cancel Flow Run"), sure, "hidden")
+        ui.leave()
+        assert up.reaches(flow_run, "Cancelled", "Completed", "Failed", "Crashed")["state"]["name"] == "Cancelled"
+    steps = f"SELECT flow, state FROM sync.run WHERE night_id = ({NIGHT}) ORDER BY run_id"
+    ui.run(flow_run)
+    sure = ui.menu("Retry")
+    press(sure.get_by_role("button", name="Retry"), sure, "hidden")
+    ui.leave()
+    assert wait_until(lambda: up.flow_run(flow_run)["state"]["name"] != "Cancelled")
+    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
+    assert up.rows(steps) == [
+        ("registry-refresh", "done"),
+        ("retention-cleanup", "killed"),
+        ("retention-cleanup", "done"),
+    ]
+    assert up.rows(f"SELECT state FROM sync.run WHERE run_id = ({NIGHT})") == [("done",)]
 
 
 def test_a_run_that_fails_says_what_to_do(up: Up) -> None:

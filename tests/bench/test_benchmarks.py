@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bench import client, growth, imports, refresh, retention
+from bench import client, growth, imports, prefect_share, refresh, retention
 from bench.__main__ import SUBJECTS
 from bench.people import DAY, NIGHTS, TEMPLATES, body, cpr_number, records
 from bench.place import Place
@@ -42,8 +42,10 @@ def test_a_benchmark_runs_and_gives_its_figures(subject, place, monkeypatch):
     _are_figures(list(SUBJECTS[subject](SMALL, place)))
 
 
-def test_the_benchmark_of_prefect_s_share_runs(place, prefect_of_the_run: PrefectServer):
-    place.data_dir = prefect_of_the_run.home.parent
+def test_the_benchmark_of_prefect_s_share_runs(place, prefect_api: PrefectServer, monkeypatch):
+    place.data_dir = prefect_api.home.parent
+    monkeypatch.setattr(prefect_share, "process", _in_this_process)
+    monkeypatch.setattr(prefect_share, "loading", lambda: 1.0)
     _are_figures(list(SUBJECTS["prefect_share"](SMALL, place)))
 
 
@@ -92,8 +94,10 @@ def test_rounds_are_measured_in_turn_and_compared_round_by_round():
 
 
 @contextmanager
-def _in_this_process(module: str, function: str, *arguments: Any) -> Iterator[Callable[..., Any]]:
-    """As `bench.processes.process`, without its second of loading."""
+def _in_this_process(
+    module: str, function: str, *arguments: Any, environment: dict[str, str] | None = None
+) -> Iterator[Callable[..., Any]]:
+    """As `bench.processes.process`, without its second of loading; Prefect's `environment` is there already."""
     do = getattr(importlib.import_module(module), function)(*json.loads(json.dumps(arguments)))
     yield lambda *asked: json.loads(json.dumps(do(*json.loads(json.dumps(asked)))))
 

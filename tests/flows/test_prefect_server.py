@@ -66,7 +66,8 @@ def test_the_password_is_random_and_its_owner_s_alone(prefect_of_the_run):
 
 
 def test_nobody_else_reads_prefect_s_database(prefect_of_the_run):
-    for path in prefect_of_the_run.home.iterdir():
+    home = prefect_of_the_run.home
+    for path in (home, *(path for path in home.iterdir() if path.is_file())):  # nobody gets to a folder in it
         assert path.stat().st_mode & 0o077 == 0, path
 
 

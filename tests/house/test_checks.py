@@ -34,5 +34,5 @@ def test_pre_commit_takes_nothing_from_elsewhere():
 
 
 def test_ci_makes_the_checks():
-    assert re.search(r"^test:.*\bcheck\b", MAKEFILE, re.MULTILINE)
+    assert re.search(r"^test:.*\n\t.*\bcheck\b", MAKEFILE, re.MULTILINE)
     assert "make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")

@@ -124,23 +124,25 @@ def _wait_until_all_is_read(connection: Connection) -> int:
         time.sleep(0.1)
 
 
-def test_a_consumer_waits_for_a_database_that_is_gone_for_a_while(database_url: str, tmp_path: Path) -> None:
+def test_a_consumer_whose_session_is_lost_goes_on_where_it_was(database_url: str, tmp_path: Path) -> None:
+    """Batches of one, so that there is always a next one on its way when the session goes."""
+    ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'feed website'"
     with connect(database_url, autocommit=True) as connection:
         store.register(connection, "website")
-        process = processes.Process(target=read_on, args=(database_url, "website", str(tmp_path / "website"), 10))
+        process = processes.Process(target=read_on, args=(database_url, "website", str(tmp_path / "website"), 1))
         process.start()
         try:
-            for number in range(3):
+            for first in (0, 40, 80):
                 connection.execute(
-                    "INSERT INTO sync.change (patron_number, kind, fields) VALUES ('P', 'patron.name', ARRAY[%s])",
-                    [str(number)],
+                    "INSERT INTO sync.change (patron_number, kind, fields) "
+                    "SELECT 'P', 'patron.name', ARRAY[n::text] FROM generate_series(%s::int, %s::int) AS n",
+                    [first, first + 39],
                 )
-                assert _wait_until_all_is_read(connection) == 0
-                ended = connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'feed website'"
-                ).fetchall()
-                assert ended == [(True,)]
+                while store.consumers(connection)[0].waiting > 20:
+                    time.sleep(0.005)
+                assert connection.execute(ends).fetchall() == [(True,)]
+            assert _wait_until_all_is_read(connection) == 0
         finally:
             process.kill()
             process.join()
-    assert read_by(tmp_path / "website") == {"P": [0, 1, 2]}
+    assert read_by(tmp_path / "website") == {"P": list(range(120))}

@@ -135,7 +135,7 @@ def _chain_not_followed(library: Library) -> None:
 
 
 def _undelivered(library: Library) -> None:
-    _webhook()([{"id": NUMBER, "subject": NAME}])
+    _webhook()([f'{{"id": "{NUMBER}", "subject": "{NAME}"}}'])
 
 
 def _webhook() -> Any:
