@@ -31,6 +31,12 @@ PatronNumber = Annotated[
 """A patron number. `DDMMYY-SSSS` is refused, by the form already, so that nothing of it is stored."""
 
 
+MOST_CASES = 99_999_999
+
+CaseNumber = Annotated[int, Field(ge=1, le=MOST_CASES)]
+"""The number of a case or a link. One that is as long as a CPR number (which loses a leading zero as a number) is
+refused, so that nothing of it is stored."""
+
 Today = Annotated[date | None, Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}$"})]
 """A day. The form refuses what is none, so that nothing of it is stored."""
 

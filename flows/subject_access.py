@@ -19,7 +19,7 @@ from flows import clock
 from flows.errors import UsageError
 from flows.local.embedded import environment
 from flows.observability.redaction import scrubbed
-from flows.parameters import AnswerFile, Language, PatronNumber
+from flows.parameters import AnswerFile, CaseNumber, Language, PatronNumber
 from flows.reporting.private_file import write_private
 from flows.reporting.subject_access import make_answer, subject_of_case, subject_of_link, subject_patron
 from flows.reporting.subject_page import answer_page
@@ -41,8 +41,8 @@ def run_name() -> str:
 def subject_access(
     file: AnswerFile,
     patron_number: PatronNumber | None = None,
-    case_number: int | None = None,
-    link_number: int | None = None,
+    case_number: CaseNumber | None = None,
+    link_number: CaseNumber | None = None,
     language: Language | None = None,
 ) -> State[Any]:
     """Writes all that is kept about one person into a file, for themselves (GDPR article 15). It is put on record.

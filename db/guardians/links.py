@@ -16,7 +16,7 @@ from mappers import cases, custody, events, quarantine, retention
 
 _CHANGE_TYPES = ("text", "text", "text[]", "int8")
 
-_FIELDS: Mapping[str, list[str]] = {
+FIELDS: Mapping[str, list[str]] = {
     events.GROUP: ["patron_group"],
     events.GUARDIAN_LINKED: ["guardians"],
     events.GUARDIAN_ENDED: ["guardians"],
@@ -159,6 +159,6 @@ def _come_of_age(run: Any, terms: Terms) -> list[str]:
 
 
 def _append_events(connection: psycopg.Connection, changed: Changed, run_id: int) -> None:
-    rows = [(number, kind, _FIELDS[kind], run_id) for kind in events.KINDS for number in changed.children.get(kind, ())]
+    rows = [(number, kind, FIELDS[kind], run_id) for kind in events.KINDS for number in changed.children.get(kind, ())]
     if rows:
         put(connection.cursor(), "sync.change (patron_number, kind, fields, run_id)", _CHANGE_TYPES, rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -99,6 +99,13 @@ def list_links(connection: psycopg.Connection, number: str) -> list[Link]:
         return cursor.execute(statement("subject_access/list_links"), {"number": number}).fetchall()
 
 
+def to_be_told(connection: psycopg.Connection, subject: Subject, day: date) -> Subject:
+    """The person without their rows as a guardian that would tell of a protected child (on `day` or today)."""
+    parameters = {"guardians": subject.guardians, "days": _days(connection, day)}
+    rows = connection.execute(statement("subject_access/list_told_guardians"), parameters).fetchall()
+    return replace(subject, guardians=[guardian for (guardian,) in rows])
+
+
 def disclose(connection: psycopg.Connection, subject: Subject, os_user: str, reason: str) -> None:
     """Commits that everything kept about the person is about to be shown, to whom, and why."""
     guardian = None if subject.patron_number is not None else subject.guardians[0]
@@ -121,13 +128,17 @@ def one_moment(connection: psycopg.Connection) -> Iterator[None]:
 
 def gather(connection: psycopg.Connection, subject: Subject, day: date) -> Rows:
     """Table -> rows about the person. Others' protection is held against `day` and against today."""
-    days = sorted({day, copenhagen_day(connection)})
+    days = _days(connection, day)
     parameters = {"number": subject.patron_number, "guardians": subject.guardians, "day": day, "days": days}
     with connection.cursor(row_factory=dict_row) as cursor:
         return {
             table: [_veiled(row) for row in cursor.execute(statement(f"subject_access/{name}"), parameters)]
             for table, name in STATEMENTS.items()
         }
+
+
+def _days(connection: psycopg.Connection, day: date) -> list[date]:
+    return sorted({day, copenhagen_day(connection)})
 
 
 def _veiled(row: dict[str, Any]) -> dict[str, Any]:

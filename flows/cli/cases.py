@@ -81,7 +81,7 @@ def close(
             closed = close_case(connection, case_number, today or this_day, word.value, getpass.getuser())
             case = read_case(connection, case_number)
         if case is None:
-            raise UserError(f"There is no case {case_number}.", "See: patronsync cases")
+            raise UserError("There is no such case (its number is not repeated here).", "See: patronsync cases")
         if not closed:
             raise UserError(f"Case {case_number} is closed since {case.closed_on}.", "See: patronsync cases --closed")
         row = _row(case, settings.language)

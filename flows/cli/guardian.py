@@ -10,6 +10,7 @@ from flows.cli.everything import AnswerLanguage, Everything, Html, check_options
 from flows.cli.options import Json, Today
 from flows.cli.output import Output
 from flows.errors import UsageError
+from flows.parameters import MOST_CASES
 
 
 def guardian(
@@ -41,7 +42,9 @@ def guardian(
 
     tell_everything(
         lambda connection: (
-            subject_of_case(connection, case) if case is not None else subject_of_link(connection, link or 0)
+            subject_of_case(connection, min(case, MOST_CASES))
+            if case is not None
+            else subject_of_link(connection, min(link or 0, MOST_CASES))
         ),
         today=today,
         reason=None,

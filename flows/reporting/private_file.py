@@ -15,6 +15,8 @@ def write_private(path: Path, text: str) -> None:
     Raises `UserError` naming the file.
     """
     try:
+        if path.exists() and not path.is_file():  # a device's name is not taken over, nor a folder's
+            raise UserError(f"{path} can't be written: it is no file.", "Name another file.")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

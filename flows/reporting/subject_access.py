@@ -49,7 +49,7 @@ def subject_of_case(connection: psycopg.Connection, case_number: int) -> Subject
 
     case = read_case(connection, case_number)
     if case is None:
-        raise UserError(f"There is no case {case_number}.", "See: patronsync cases --closed")
+        raise UserError("There is no such case (its number is not repeated here).", "See: patronsync cases --closed")
     if "guardian" not in case.detail:
         raise UserError(
             f"Case {case_number} is about no guardian.",
@@ -62,7 +62,9 @@ def subject_of_link(connection: psycopg.Connection, link: int) -> Subject:
     """The guardian, no patron, whom a link leads to. Raises `UserError`."""
     found = store.guardian_of_link(connection, link)
     if found is None:
-        raise UserError(f"There is no link {link}.", "See: patronsync guardian --child NUMBER")
+        raise UserError(
+            "There is no such link (its number is not repeated here).", "See: patronsync guardian --child NUMBER"
+        )
     if found[0] is None:
         raise UserError(f"Link {link} is to a holder of custody whom the registry does not name.", "Nobody is kept.")
     return _guardian(connection, found[0], f"Link {link}")
@@ -90,7 +92,16 @@ def make_answer(
     os_user: str,
     reason: str = REASON,
 ) -> Answer:
-    """Puts on record that it is made, and for whom; then gathers. `connection`: one that commits by itself."""
+    """Puts on record that it is made, and for whom; then gathers. `connection`: one that commits by itself.
+
+    Raises `UserError` for a guardian who is no patron, if all that is kept about them is about protected children, too.
+    """
+    subject = store.to_be_told(connection, subject, day)
+    if subject.patron_number is None and not subject.guardians:
+        raise UserError(
+            "All that is kept about this guardian is about a child, too, who is protected, or may be. It is not told.",
+            "That a child is a patron must not come out by it: let whoever answers for data protection decide.",
+        )
     store.disclose(connection, subject, os_user, reason)
     with store.one_moment(connection):
         rows = store.gather(connection, subject, day)

@@ -45,6 +45,8 @@ _QUIET = (
 FREE = ("name", "title", "author", "text", "internal_note", "note_to_patron", "detail", "reason")
 """Columns in which somebody has written: what looks like a CPR number there is masked, whoever's it is."""
 
+_GOES = {"library.message": "material_goes"}
+"""Table -> what its rows' days are the days of, where it is not that the row is forgotten."""
 
 _FEW = 3
 
@@ -132,7 +134,8 @@ class Speaker:
             for column, value in thing.values.items()
             if says_something(value)
         ]
-        note = self.w["nothing"] if thing.is_empty else ""
+        listings = [listing for lot in thing.lots if (listing := self.listing(lot)).header]
+        note = "" if values or listings else self.w["nothing"]
         if thing.told_with is not None:
             note = self.w["told_with"].format(term=self.term(thing.told_with))
         return Entry(
@@ -144,7 +147,7 @@ class Speaker:
             read_by=self.read_by(row),
             kept=self.kept(row),
             values=values,
-            listings=[self.listing(lot) for lot in thing.lots if lot.records],
+            listings=listings,
             note=note,
         )
 
@@ -198,7 +201,7 @@ class Speaker:
         header = [self.column(lot.table, column) for column in columns]
         with_others = any(record.other for record in lot.records)
         with_days = any(record.going for record in lot.records)
-        header += [self.w["other"]] * with_others + [self.w["lot_goes"]] * with_days
+        header += [self.w["other"]] * with_others + [self.w[_GOES.get(lot.table, "lot_goes")]] * with_days
         rows = []
         for record in lot.records:
             cells = [self.value(lot.table, column, record.values[column]) for column in columns]
@@ -234,7 +237,7 @@ class Speaker:
         if isinstance(value, datetime):
             return _moment(value)
         if column == "fields":
-            return ", ".join(str(self.said["answer_column"].get(one, one)) for one in value)
+            return ", ".join(self._field(one) for one in value)
         if isinstance(value, list | tuple):
             return ", ".join(str(one) for one in value)
         if isinstance(value, dict):
@@ -242,6 +245,10 @@ class Speaker:
         if value is None or isinstance(value, date):
             return "" if value is None else str(value)
         return self._code(table, column, mask(value) if column in FREE else str(value))
+
+    def _field(self, field: str) -> str:
+        """A field of an event: a column, something of its own, or a service, which is named as it is."""
+        return str(self.said["answer_field"].get(field) or self.said["answer_column"].get(field, field))
 
     def _code(self, table: str, column: str, code: str) -> str:
         if column == "municipality_code" and code in MUNICIPALITIES:

@@ -91,7 +91,7 @@ def test_a_case_that_is_closed_or_not_there_can_not_be_closed_and_a_day_ahead_is
     assert close(people, number)[0] == 1
     assert f"is closed since {DAY}" in people.library.errors
     assert close(people, 999_999_999)[0] == 1
-    assert "There is no case" in people.library.errors
+    assert "There is no such case" in people.library.errors
 
 
 def test_a_case_raised_after_the_day_given_is_closed_on_the_day_it_was_raised(people: People) -> None:

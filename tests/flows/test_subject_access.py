@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import random
 import re
 import stat
@@ -116,6 +117,15 @@ def test_the_page_is_its_owner_s_alone_and_takes_the_place_of_what_stood_there(
     assert (code, out) == (exits.FAILED, "") and "Name another file." in library.errors
 
 
+def test_what_is_no_file_is_not_taken_away(library: Library, lives: Lives, tmp_path: Path) -> None:
+    """As /dev/stdout and /dev/null, which root could replace."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    code, out = library.command("patron", str(lives.live().patron_number), "--everything", "--html", str(pipe))
+    assert (code, out) == (exits.FAILED, "") and "it is no file" in library.errors
+    assert pipe.is_fifo()
+
+
 def page_of(library: Library, person: Person, folder: Path, *options: str) -> tuple[html.HtmlElement, str]:
     """The page, parsed and as it stands."""
     file = folder / "answer.html"
@@ -184,6 +194,46 @@ def test_a_protected_other_is_in_nothing(library: Library, lives: Lives) -> None
     assert len(rows_of(everything(library, "patron", str(child.patron_number)), "library.guardian_link")) == 1
 
 
+def test_who_is_kept_as_a_guardian_of_protected_children_alone_is_not_told_so(library: Library, lives: Lives) -> None:
+    """It would tell that such a child is a patron here; but who has signed for the child knows."""
+    hidden_child, parent, guardian, child = lives.live(protected=True), lives.live(), lives.guardian(), lives.live()
+    for one in (parent, guardian):
+        lives.link(hidden_child, one, "registry")
+    links = dict(library.rows("SELECT guardian_id, link_number::text FROM library.guardian_link"))
+    ask = ("guardian", "--link", links[guardian.guardian_id])
+    assert "about a child, too, who is protected" in refused(library, *ask, "--everything", *TODAY)
+    as_guardian = ("library.guardian", "sync.guardian_check", "library.guardian_link", "library.custody")
+    answer = everything(library, "patron", str(parent.patron_number))
+    assert [table for table in as_guardian if rows_of(answer, table)] == []
+
+    lives.link(child, parent, "registry")
+    answer = everything(library, "patron", str(parent.patron_number))
+    assert len(rows_of(answer, "library.guardian")) == len(rows_of(answer, "library.guardian_link")) == 1
+    signed = "UPDATE library.guardian_link SET source = 'enrolled', signed_on = valid_from, ended = %s, valid_to = %s"
+    signed += " WHERE guardian_id = %s"
+    library.connection.execute(signed, [True, DAY, guardian.guardian_id])
+    refused(library, *ask, "--everything", *TODAY)
+    library.connection.execute(signed, [False, None, guardian.guardian_id])
+    answer = everything(library, *ask)
+    assert len(rows_of(answer, "library.guardian")) == 1 and rows_of(answer, "library.guardian_link") == []
+
+
+def test_events_about_guardians_do_not_tell_of_a_protected_one(library: Library, lives: Lives) -> None:
+    child = lives.live()
+    told = "INSERT INTO sync.change (patron_number, kind, fields) VALUES (%s, 'guardian.linked', '{guardians}')"
+
+    def kinds() -> set[str]:
+        answer = everything(library, "patron", str(child.patron_number))
+        return {row["values"]["kind"] for row in rows_of(answer, "sync.change")}
+
+    for guardian in (lives.live(), lives.guardian()):
+        lives.link(child, guardian)
+        library.connection.execute(told, [child.patron_number])
+    assert kinds() == {"patron.address", "guardian.linked"}
+    lives.link(child, lives.guardian(protected=True))
+    assert kinds() == {"patron.address"}
+
+
 def test_protection_is_held_against_the_day_and_against_today(library: Library, lives: Lives) -> None:
     """A look at another day opens no way round it."""
     child, other = lives.live(), lives.live()
@@ -250,7 +300,9 @@ def test_whom_nobody_can_be_told_about_is_said_with_what_to_do(library: Library,
     links = dict(library.rows("SELECT (guardian_id IS NULL)::text, link_number::text FROM library.guardian_link"))
     unknown = refused(library, "patron", "0101809995", "--everything")
     assert "Nobody has this patron number" in unknown and "0101809995" not in unknown
-    assert "patronsync cases" in refused(library, "guardian", "--case", "999", "--everything")
+    for number in ("999", "0506149120", "9" * 30):  # a CPR number loses its zero, and is not repeated
+        no_case = refused(library, "guardian", "--case", number, "--everything")
+        assert "patronsync cases" in no_case and number[1:] not in no_case
     no_guardian = refused(library, "guardian", "--case", cases["uncertain birth date"], "--everything")
     assert "patronsync guardian --child L" in no_guardian
     assert "is forgotten" in refused(library, "guardian", "--case", cases["guardian deceased"], "--everything")

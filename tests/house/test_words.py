@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 
 import pytest
 
@@ -11,6 +12,7 @@ import cpr_client.errors as client_errors
 from cpr_client.person import STATUSES
 from db import roles
 from db.feed import store as feed
+from db.guardians import links
 from flows.consumers import webhook
 from flows.observability import certificate, hands, notices
 from flows.steps import applying, guardian_answers
@@ -19,6 +21,7 @@ from mappers import (
     address_kinds,
     blocks,
     cases,
+    changes,
     custody,
     events,
     guardian,
@@ -33,6 +36,7 @@ from mappers import (
 )
 from mappers.extracts import EXTRACTS
 from mappers.extracts.faults import ExtractErrorKind, Fault
+from mappers.extracts.patrons import EVENT_OF_FIELD
 from mappers.extracts.remarks import Remark
 from tests.house.tree import under
 
@@ -57,6 +61,7 @@ OTHER_BRAKES = (
 )
 
 SHOWN = {table for row in inventory.ROWS if row.is_shown for table in row.tables}
+COLUMNS = {column for table in SHOWN for column in subject_access.columns_of(table)}
 PURPOSES = {applying.PURPOSE, applying.DRY_PURPOSE, guardian_answers.PURPOSE, guardian_answers.DRY_PURPOSE}
 
 CODES = {
@@ -95,7 +100,8 @@ CODES = {
     "nightly_done": {*(step.name for step in night.STEPS), f"{night.RETENTION}, dry run"},
     **{section: set(notices.CODES) for section in notices.SECTIONS},
     "answer_table": SHOWN - {subject_access.PERSON},
-    "answer_column": {column for table in SHOWN for column in subject_access.columns_of(table)},
+    "answer_column": COLUMNS,
+    "answer_field": {*EVENT_OF_FIELD, *changes.PROTECTED, *chain(*links.FIELDS.values())} - COLUMNS,
     "answer_value": {*blocks.SOURCES, *blocks.REGISTRY_REASONS, *PURPOSES, *cases.ClosingWord, subject_access.REASON},
     "answer_other": {*custody.KINDS, "signed", "child", "patron"},
     "answer_going": set(subject_access.GOING),

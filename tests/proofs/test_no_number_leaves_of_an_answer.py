@@ -60,7 +60,7 @@ def test_a_run_that_fails_leaves_no_more(night: Night, tmp_path: Path) -> None:
         state, flow_run, printed = answered(night, file=file, patron_number="L1")
     assert state.is_failed() and not file.exists()
     night.nothing_left(flow_run, printed)
-    for asked, said in (({}, "Give one of them"), ({"case_number": 4711}, "There is no case 4711")):
+    for asked, said in (({}, "Give one of them"), ({"case_number": 4711}, "There is no such case")):
         state, flow_run, printed = answered(night, file=file, **asked)
         assert state.is_failed() and said in str(state.message) and not file.exists()
         night.nothing_left(flow_run, printed)
@@ -71,5 +71,7 @@ def test_a_file_s_name_with_a_number_in_it_is_refused_by_the_form_already(tmp_pa
     for name in (f"/tmp/{NUMBER}.html", f"/tmp/x{NUMBER[:6]}-{NUMBER[6:]}", f"/{NUMBER}/answer.html", "answer.html"):
         assert not is_valid({"file": name, "patron_number": "L1"}, schema), name
     assert not is_valid({"file": "/tmp/answer.html", "patron_number": f"{NUMBER[:6]}-{NUMBER[6:]}"}, schema)
+    for asked in ({"case_number": int(NUMBER)}, {"link_number": 506149120}):
+        assert not is_valid({"file": "/tmp/answer.html", **asked}, schema), asked
     for asked in ({"patron_number": "L1", "language": "da"}, {"case_number": 7}, {"link_number": 7}):
         assert is_valid({"file": str(tmp_path / "answer 2026-11-28.html"), **asked}, schema), asked
