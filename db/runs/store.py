@@ -165,9 +165,9 @@ def batch_applied(connection: psycopg.Connection, run_id: int, batch_number: int
 
 
 def close_dead_runs(connection: psycopg.Connection) -> list[tuple[int, str]]:
-    """Marks runs whose session is gone as killed; returns (run number, flow) of each."""
+    """Marks runs whose session is gone as killed; returns (run number, flow) of each, the earliest first."""
     rows = connection.execute(statement("runs/close_dead_runs"), {"lock_class": LOCK_CLASS})
-    return [(run_id, flow) for run_id, flow in rows]
+    return sorted((run_id, flow) for run_id, flow in rows)
 
 
 def read_run(connection: psycopg.Connection, run_id: int) -> RunRecord | None:
