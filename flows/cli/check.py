@@ -82,7 +82,22 @@ def look(settings: Settings) -> Iterator[Finding]:
             yield Finding("registry", False, error.message, error.remedy)
     yield from trying.look_at_notices(settings)
     if settings.prefect_api_url is None:
-        yield Finding("Prefect", True, "our own server, started for the command that needs it (`patronsync up`)")
+        yield from _look_at_our_prefect(settings)
     else:
         auth, key = (settings.prefect.get(f"PREFECT_API_{name}") for name in ("AUTH_STRING", "KEY"))
         yield from health.look_at_prefect(settings.prefect_api_url, auth, key, POOL)
+
+
+def _look_at_our_prefect(settings: Settings) -> Iterator[Finding]:
+    """Where it runs now (`patronsync up`), it is looked at as another one would be."""
+    from flows.local.deployments import POOL
+    from flows.local.prefect_server import prefect_server, service_of
+    from flows.local.shared_process import is_running
+    from flows.observability.health import Finding, look_at_prefect
+
+    if not is_running(service_of(settings.data_dir)):
+        said = "our own server, which is not running: no night begins by itself"
+        yield Finding("Prefect", None, said, "Keep it running: patronsync up. Or name a server in PREFECT_API_URL.")
+        return
+    with prefect_server(settings.data_dir) as server:
+        yield from look_at_prefect(server.api_url, server.password_file.read_text().strip(), None, POOL)

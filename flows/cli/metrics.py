@@ -48,7 +48,7 @@ def metrics(
 def _read(settings: Settings) -> tuple[Totals, Present]:
     """The runs' totals and how things stand; a connection of its own each time, so that it may be gone for a while."""
     from db.connect import connect
-    from db.errors import guarded
+    from db.errors import OperatorMustAct, guarded
     from db.status.totals import read_totals
     from flows import clock
     from flows.observability.metrics import Present
@@ -59,7 +59,7 @@ def _read(settings: Settings) -> tuple[Totals, Present]:
     with guarded(), connect(url, name="patronsync metrics", autocommit=True) as connection:
         morning = look(connection, settings, clock.now(), None, ask_registry=False)
         if morning.standing is None:
-            raise UserError("The database is not up to date with this patronsync.", "patronsync database migrate")
+            raise OperatorMustAct("the database is not up to date with this patronsync", "patronsync database migrate")
         return read_totals(connection), Present(morning.standing, morning.certificate_days, len(morning.hands))
 
 

@@ -51,5 +51,5 @@ def report(
         file = output or settings.data_dir / "reports" / f"night-{facts.day}.html"
         write_private(file, page)
     Output().say(said["night"]["written"].format(day=facts.day, file=file))
-    if show:
-        webbrowser.open(file.absolute().as_uri())
+    if show and not webbrowser.open(file.absolute().as_uri()):
+        Output().say(said["night"]["no_browser"])

@@ -16,10 +16,13 @@ HEARTBEAT = 30
 """Seconds between two heartbeats of a run: the least that Prefect takes."""
 
 SILENCE = timedelta(seconds=80)
-"""A run that has sent none for so long is dead: with the look every few seconds, within two minutes."""
+"""A run that has given no sign of life for so long is dead: with the look every few seconds, within two minutes."""
 
 RUN = "prefect.flow-run."
 """How the events of runs, and their ids as resources, begin."""
+
+_LIVES = tuple(f"{RUN}{sign}" for sign in ("Pending", "Running", "heartbeat"))
+"""Signs of life. The first two as well: a run that is killed before its first heartbeat never sends one."""
 
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed", "Paused", "Suspended")
 
@@ -37,8 +40,8 @@ def dead_runs() -> Any:
             posture=Posture.Proactive,
             match={"prefect.resource.id": f"{RUN}*"},
             match_related={"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{TAG}"},
-            after={f"{RUN}heartbeat"},
-            expect={f"{RUN}heartbeat", *(f"{RUN}{state}" for state in _ENDED)},
+            after=set(_LIVES),
+            expect={*_LIVES, *(f"{RUN}{state}" for state in _ENDED)},
             for_each={"prefect.resource.id"},
             threshold=1,
             within=SILENCE,

@@ -110,6 +110,11 @@ def stop_unused(service: Service) -> None:
         os.close(door)
 
 
+def is_running(service: Service) -> bool:
+    """Whether it runs now, for whomever. Starts and stops nothing."""
+    return _state_file(service).exists() and _is_alive(service)
+
+
 def private_folder(folder: Path) -> Path:
     """Makes `folder`, and what is missing above it, for its owner alone; one that is there keeps its rights.
 

@@ -68,7 +68,8 @@ def look_at_runs(standing: Standing, steps: Sequence[str], last_night: date, sai
         values: dict[str, object] = {"flow": name_of(run, said), "run": run.run_id, "day": run.today}
         if run.flow not in NIGHTS or all(other.flow in NIGHTS or other.today != run.today for other in bad):
             state = said.say("run_state", run.state)
-            yield Found("run ended badly", {**values, "state": state, "message": run.message or ""})
+            ended = {"state": state, "message": run.message or "", "command": _again(run)}
+            yield Found("run ended badly", {**values, **ended})
     for run_id in sorted({question.run_id for question in standing.questions}):
         asked = [question for question in standing.questions if question.run_id == run_id]
         flow = said.say("flow", asked[0].flow)
@@ -80,6 +81,11 @@ def look_at_runs(standing: Standing, steps: Sequence[str], last_night: date, sai
             yield Found("never run", {"flow": flow})
         elif latest[step] < expected:
             yield Found("run late", {"flow": flow, "day": expected, "last": latest[step]})
+
+
+def _again(run: LastRun) -> str:
+    """The command that does what a run has left, and only that."""
+    return f"patronsync import {run.part} FILE.csv" if run.part else f"patronsync nightly --failed-since {run.today}"
 
 
 def look_at_proof(standing: Standing) -> Iterator[Found]:

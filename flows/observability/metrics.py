@@ -111,13 +111,13 @@ GAUGES = (
         "last_run_started_timestamp_seconds",
         "flow",
         "When the last run of a flow began.",
-        lambda now: {run.flow: run.started_at.timestamp() for run in now.standing.runs},
+        lambda now: _greatest((run.flow, run.started_at.timestamp()) for run in now.standing.runs),
     ),
     Gauge(
         "last_run_failed",
         "flow",
-        "1: the last run of a flow is incomplete, failed, aborted or killed; 0: it is not.",
-        lambda now: {run.flow: int(run.state in BAD_ENDS) for run in now.standing.runs},
+        "1: the last run of a flow (of imports: of any kind) is incomplete, failed, aborted or killed; 0: it is not.",
+        lambda now: _greatest((run.flow, int(run.state in BAD_ENDS)) for run in now.standing.runs),
     ),
     Gauge(
         "feed_position",
@@ -244,6 +244,14 @@ def _gauge(gauge: Gauge, values: Mapping[str, float]) -> Metric:
 
 def _by_code(groups: Iterable[object]) -> dict[str, float]:
     return {group.code: group.number for group in groups}  # type: ignore[attr-defined]
+
+
+def _greatest(values: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """By flow the greatest of its values: imports have one for each kind."""
+    found: dict[str, float] = {}
+    for flow, value in values:
+        found[flow] = max(value, found.get(flow, value))
+    return found
 
 
 def _age(oldest: date | None, today: date) -> int:

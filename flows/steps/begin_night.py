@@ -12,6 +12,7 @@ from prefect.flow_runs import suspend_flow_run
 from db.runs import store
 from db.runs.store import RunRecord
 from flows.clock import now
+from flows.errors import UsageError
 from flows.parameters import NightStep, RefreshScope
 from flows.steps.beginning import clear_the_way, live_in
 from flows.steps.naming import named
@@ -69,6 +70,7 @@ def begin(
     """
     killed = clear_the_way(worker, say)
     day = worker.day(today, dry_run)
+    _look_at_failed_since(wish.failed_since, day)
     named(worker.connection, wish.scope, wish.patron_numbers)
     record = None if dry_run else _goes_on(worker, flow, wish, day)
     if record is not None:
@@ -92,6 +94,14 @@ def begin(
         failed = failed_steps(store.latest_states(worker.connection, names, wish.failed_since), wish.failed_since, day)
     took_over = [TookOver(run, of) for run, of in killed]
     return _run(worker, run_id, day, wish, failed, dry_run=dry_run, took_over=took_over, say=say), wish
+
+
+def _look_at_failed_since(since: date | None, day: date) -> None:
+    """Nothing has failed on a day that has not come: every step would be taken for one that was not reached."""
+    if since is not None and since > day:
+        raise UsageError(
+            f"failed_since={since} lies ahead of the night's own day, {day}.", "Give that day, or one before it."
+        )
 
 
 def _goes_on(worker: Worker, flow: str, wish: Wish, day: date) -> RunRecord | None:

@@ -16,7 +16,7 @@ from db.runs import store
 from flows import nightly
 from flows.cli.output import Output
 from flows.cli.running import run_watched
-from flows.errors import UserError
+from flows.errors import UsageError, UserError
 from flows.parameters import NightStep, RefreshScope
 from flows.reporting import nightly_report
 from flows.settings import use
@@ -185,6 +185,12 @@ def test_what_goes_on_with_a_failed_step_is_left_out_with_the_reason(
     assert became(again) == {**ALL_DONE, RETENTION: "skipped"}
     assert of(again, RETENTION)["reason"] == "not failed"
     assert became(town.nightly(wish=Wish(failed_since=DAY))) == {step.name: "skipped" for step in STEPS}
+
+
+def test_what_failed_since_a_day_that_has_not_come_is_wrong_usage(town: Library) -> None:
+    with pytest.raises(UsageError, match="lies ahead"):
+        town.nightly(wish=Wish(failed_since=DAY + timedelta(days=1)))
+    assert town.rows("SELECT * FROM sync.run") == []
 
 
 def test_a_step_that_can_t_even_begin_is_failed_and_the_night_goes_on(

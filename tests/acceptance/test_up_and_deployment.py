@@ -172,6 +172,8 @@ def test_an_operator_presses_run_and_everybody_is_refreshed(up: Up) -> None:
     artifacts = up.api.post("/artifacts/filter", json={"artifacts": {"key": {"any_": ["registry-refresh"]}}}).json()
     assert artifacts[0]["flow_run_id"] == ended["id"]
     assert "| checked |" in artifacts[0]["data"]
+    checked = up.patronsync("check").stdout
+    assert "work pool patronsync: a worker is there" in checked and "nightly: 30 3 * * *" in checked
 
 
 def test_a_held_run_suspends_itself_and_the_form_s_word_lets_it_go_on(up: Up) -> None:

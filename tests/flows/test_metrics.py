@@ -135,6 +135,16 @@ def test_a_night_s_own_record_counts_nothing_twice(night: Library) -> None:
     assert value(after, "patronsync_runs_total", flow="nightly") == 1
 
 
+def test_an_import_that_failed_is_told_though_another_kind_was_loaded_since(night: Library) -> None:
+    for kind, state in (("patrons", "failed"), ("payments", "done")):
+        night.connection.execute(
+            "INSERT INTO sync.run (flow, today, state, parameters, ended_at) "
+            "VALUES ('extract-import', %s, %s, jsonb_build_object('kind', %s::text), now())",
+            [DAY, state, kind],
+        )
+    assert value(told(night), "patronsync_last_run_failed", flow="extract-import") == 1
+
+
 def test_the_bounds_of_batches_are_the_statement_s() -> None:
     text = (ROOT / "db/functions/run_totals.sql").read_text(encoding="utf-8")
     [bounds] = re.findall(r"'\{([\d.,]+)\}'", text)

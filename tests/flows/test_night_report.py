@@ -116,11 +116,18 @@ def test_the_report_of_an_earlier_night_is_of_that_night_and_its_owner_s_alone(n
 
 def test_the_report_is_opened_in_the_browser_when_asked_for(night: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("webbrowser.open", opened.append)
+
+    def browser(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", browser)
     page_of(night)
     assert opened == []
     page_of(night, "--open")
     assert opened[0].startswith("file:///") and opened[0].endswith(f"night-{DAY}.html")
+    monkeypatch.setattr("webbrowser.open", lambda address: False)
+    assert "No browser" in night.command("report", "--open")[1]
 
 
 def test_a_page_is_well_formed_whatever_a_run_says(night: Library) -> None:

@@ -87,6 +87,7 @@ def test_a_refresh_of_one_patron_alone_does_not_hide_the_night(night: Library) -
     night.refresh(DAY, "patrons", "P1")
     code, told = status(night)
     assert (code, [run["state"] for run in told["runs"] if run["flow"] == "registry-refresh"]) == (1, ["incomplete"])
+    assert f"patronsync nightly --failed-since {DAY} " in told["hands"][0]["remedy"]
 
 
 def test_a_run_that_only_waits_for_a_word_is_exit_code_3_and_says_what_to_type(night: Library) -> None:
