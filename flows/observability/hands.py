@@ -78,7 +78,7 @@ def look_at_runs(standing: Standing, steps: Sequence[str], last_night: date, sai
     for step in steps:
         expected, flow = last_expected(step, last_night), said.say("flow", step)
         if step not in latest:
-            yield Found("never run", {"flow": flow})
+            yield Found("never run", {"flow": flow, "step": step})
         elif latest[step] < expected:
             yield Found("run late", {"flow": flow, "day": expected, "last": latest[step]})
 

@@ -72,6 +72,7 @@ def test_the_next_morning_without_a_night_is_late(night: Library) -> None:
 def test_a_library_where_nothing_has_run_needs_a_hand(library: Library) -> None:
     code, told = status(library)
     assert (code, [run["flow"] for run in told["runs"]], len(told["hands"])) == (exits.FAILED, [], 4)
+    assert told["hands"][0]["remedy"].endswith(f"patronsync nightly --step {REFRESH}"), "at the weekend, too"
 
 
 def test_a_run_that_was_killed_is_told_as_killed_before_the_next_one_finds_out(night: Library) -> None:
