@@ -29,7 +29,9 @@ check: $(VENV)/.installed-dev
 
 # The proofs at the size that they are written for; about an hour. Writes docs/proofs.md.
 soak: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -v --full-size -n 2 --dist loadfile --no-loadscope-reorder tests/proofs
+	$(BIN)/python -m pytest -v --full-size -n 2 --dist loadfile --no-loadscope-reorder tests/proofs \
+		tests/acceptance/test_up_and_deployment.py tests/acceptance/test_prefect_on_postgresql.py \
+		tests/acceptance/test_installed_wheel.py
 
 # The figures; some twenty minutes on a machine that does nothing else. Writes docs/benchmarks.md and bench/results.json.
 bench: $(VENV)/.installed-dev

@@ -75,8 +75,9 @@ def test_a_night_runs_from_the_wheel_alone(patronsync: Command) -> None:
 
 
 def test_it_deploys_from_the_wheel_alone(
-    patronsync: Command, deploying_alone: Callable[[], AbstractContextManager[None]]
+    full_size_alone: None, patronsync: Command, deploying_alone: Callable[[], AbstractContextManager[None]]
 ) -> None:
+    """That the wheel has its prefect.yaml, tests/house/test_wheel.py shows each time."""
     with deploying_alone():
         deployed = patronsync("deploy")
     assert deployed.returncode == 0, deployed.stderr

@@ -126,7 +126,7 @@ def _answers(api: httpx.Client) -> bool:
 
 
 def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_password(
-    production: Production, monkeypatch: pytest.MonkeyPatch
+    full_size_alone: None, production: Production, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = production.library
     library.enrol("P1", None)

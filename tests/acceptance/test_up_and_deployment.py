@@ -307,7 +307,9 @@ def test_in_the_browser_a_night_is_started_waits_asks_again_and_tells_how_it_wen
     page.get_by_role("cell", name="20 of 20 rows removed").wait_for()
 
 
-def test_a_night_cancelled_in_the_browser_is_whole_and_retry_does_what_is_left(up: Up, ui: PrefectPages) -> None:
+def test_a_night_cancelled_in_the_browser_is_whole_and_retry_does_what_is_left(
+    full_size_alone: None, up: Up, ui: PrefectPages
+) -> None:
     up.settings()
     with connect(url(up.data_dir) or "") as holder:
         holder.execute("LOCK TABLE library.reservation IN ACCESS EXCLUSIVE MODE")  # retention gets so far, and waits

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
 
 from db.embedded import EmbeddedServer
-from flows.local.prefect_server import prefect_server
+from flows.local.prefect_server import PrefectServer
 from tests.fixtures.prefect import wait_until
 from tests.fixtures.proofs import Proof
 from tests.proofs.night import DAY, Night, stage
@@ -136,7 +136,8 @@ def test_the_database_server_is_killed_at_random_moments(own_server: OwnServer, 
 def test_worker_and_flow_are_killed_together_at_random_moments(
     postgres_server: EmbeddedServer,
     migrated_template: str,
-    prefect_home: Callable[[Path], Path],
+    prefect_of_the_run: PrefectServer,
+    deploying_alone: Callable[[], AbstractContextManager[None]],
     tmp_path: Path,
     proof: Proof,
 ) -> None:
@@ -146,9 +147,9 @@ def test_worker_and_flow_are_killed_together_at_random_moments(
     with ExitStack() as stack:
         place = stack.enter_context(stage(postgres_server, migrated_template, patrons, latency=LATENCY))
         undisturbed, seconds = undisturbed_night(place)
-        prefect_home(tmp_path)
-        server = stack.enter_context(prefect_server(tmp_path))
-        prefect = stack.enter_context(under_prefect(tmp_path / "data", server, stack.enter_context(place.night())))
+        night = stack.enter_context(place.night())
+        prefect = stack.enter_context(under_prefect(tmp_path / "data", prefect_of_the_run, night))
+        stack.enter_context(deploying_alone())
         deployed = prefect.patronsync("deploy")
         assert deployed.returncode == 0, deployed.stdout + deployed.stderr
         for moment in moments(proof, kills, seconds):
