@@ -64,9 +64,8 @@ def _write(
     if sum(one is not None for one in (number, case, link)) != 1:
         raise UsageError("A person is found by a patron number, a case number or a link number.", "Give one of them.")
     with scrubbed(), environment() as settings, guarded():
-        assert settings.database_url is not None
         chosen = language.value if language else settings.language
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        with connect(settings.connection_url, autocommit=True) as connection:
             if number is not None:
                 subject = subject_patron(connection, number)
             elif case is not None:

@@ -46,8 +46,7 @@ def approvals(
     from flows.wording import words
 
     with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        with connect(settings.connection_url, autocommit=True) as connection:
             abort_unanswered(connection, settings.operators_word_hours)
             asked = questions(connection, open_only=not answered)
         said = words(settings.language)
@@ -88,19 +87,20 @@ def answer(
     from flows.local.embedded import environment
 
     output, who = Output(), getpass.getuser()
-    with environment(need_prefect=True) as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-            late = store.abort_unanswered(connection, settings.operators_word_hours)
-            if run in late:
-                raise UserError(f"Run {run} is aborted: nobody answered in time.", "Start the run again.")
-            record = store.read_run(connection, run)
-            if record is None:
-                raise UserError(f"There is no run {run}.", "See: patronsync approvals")
-            if store.answer(connection, run, word.value, who, part) == 0:
-                asks = f"nothing about {part}" if part else f"nothing (it is {record.state})"
-                raise UserError(f"Run {run} asks {asks}.", "See: patronsync approvals")
-            output.say(f"Run {run}: {word.value}. {_what_then(connection, record, word.value, who)}")
+    with (
+        environment(need_prefect=True) as settings,
+        connect(settings.connection_url, autocommit=True) as connection,
+    ):
+        late = store.abort_unanswered(connection, settings.operators_word_hours)
+        if run in late:
+            raise UserError(f"Run {run} is aborted: nobody answered in time.", "Start the run again.")
+        record = store.read_run(connection, run)
+        if record is None:
+            raise UserError(f"There is no run {run}.", "See: patronsync approvals")
+        if store.answer(connection, run, word.value, who, part) == 0:
+            asks = f"nothing about {part}" if part else f"nothing (it is {record.state})"
+            raise UserError(f"Run {run} asks {asks}.", "See: patronsync approvals")
+        output.say(f"Run {run}: {word.value}. {_what_then(connection, record, word.value, who)}")
 
 
 def _what_then(connection: Connection, record: RunRecord, word: str, who: str) -> str:

@@ -40,8 +40,7 @@ def cases(
     if kind is not None and kind not in KINDS:
         raise UsageError(f"There is no kind of case {kind!r}.", "The kinds: " + ", ".join(KINDS))
     with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        with connect(settings.connection_url, autocommit=True) as connection:
             day = today or copenhagen_day(connection)
             found = list_cases(connection, day, kind=kind, open_only=not closed)
         rows = [_row(case, settings.language) for case in found]
@@ -73,8 +72,7 @@ def close(
     from flows.local.embedded import environment
 
     with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        with connect(settings.connection_url, autocommit=True) as connection:
             this_day = copenhagen_day(connection)
             if today is not None and today > this_day:
                 raise UsageError(f"{today} lies ahead of today, {this_day}.", "Name a day gone by, or none.")

@@ -59,7 +59,7 @@ def url() -> None:
 
     settings = load()
     if settings.database_url is not None:
-        print(_split_password(settings.database_url.get_secret_value())[0])
+        print(_split_password(settings.connection_url)[0])
         return
     address = embedded.url(settings.data_dir, settings.postgres_bin)
     if address is None:
@@ -77,8 +77,8 @@ def migrate() -> None:
 
     settings = load()
     if settings.database_url is not None:
-        applied = bring_up_to_date(settings.database_url.get_secret_value())
-        missing = _missing_roles(settings.database_url.get_secret_value())
+        applied = bring_up_to_date(settings.connection_url)
+        missing = _missing_roles(settings.connection_url)
     else:
         with embedded.running(settings.data_dir, settings.postgres_bin) as server:
             applied = bring_up_to_date(server.url)
@@ -112,8 +112,7 @@ def psql(
 
     settings = load()
     with parts(settings) as made:
-        assert made.settings.database_url is not None
-        address, password = _split_password(made.settings.database_url.get_secret_value())
+        address, password = _split_password(made.settings.connection_url)
         program = shutil.which("psql") if made.postgres is None else str(made.postgres.programs / "psql")
         program = program or str(find_programs(settings.postgres_bin) / "psql")
         secret = {"PGPASSWORD": password} if password else {}

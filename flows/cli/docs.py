@@ -24,7 +24,6 @@ def contract() -> None:
     from flows.wording import words
 
     with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        with connect(settings.connection_url, autocommit=True) as connection:
             found = read_contract(connection)
         sys.stdout.write(contract_page(found, words(settings.language)))

@@ -68,10 +68,9 @@ def tell_everything(
     from mappers.subject_access import REASON
 
     with environment() as settings:
-        assert settings.database_url is not None
         chosen = language.value if language else settings.language
         said = words(chosen)
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        with connect(settings.connection_url, autocommit=True) as connection:
             subject = find(connection)
             answer = make_answer(
                 connection,

@@ -96,13 +96,12 @@ def follow(
     from flows.wording import words
 
     with environment() as settings:
-        assert settings.database_url is not None
         said = words(settings.language)
         sink: Any = _to_standard_output if webhook is None else _to_webhook(webhook, consumer, settings)
         with _told(settings.language):
             try:
                 batch = LINES if webhook is None else settings.feed_batch
-                follower = Follower(settings.database_url.get_secret_value(), consumer, sink, batch)
+                follower = Follower(settings.connection_url, consumer, sink, batch)
                 try:
                     follower.follow(once=once)
                 finally:
@@ -156,10 +155,8 @@ def _database() -> Iterator[tuple[Any, str]]:
     from db.errors import guarded
     from flows.local.embedded import environment
 
-    with environment() as settings:
-        assert settings.database_url is not None
-        with guarded(), connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-            yield connection, settings.language
+    with environment() as settings, guarded(), connect(settings.connection_url, autocommit=True) as connection:
+        yield connection, settings.language
 
 
 @contextmanager

@@ -22,10 +22,8 @@ def find(as_json: Json = False) -> None:
 
     w = words(current().language)["find"]
     cpr_number = _asked_for(w["ask"])
-    with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-            found = find_by_number(connection, cpr_number)
+    with environment() as settings, connect(settings.connection_url, autocommit=True) as connection:
+        found = find_by_number(connection, cpr_number)
     if found.patron_number is None and not found.guardian_links:
         raise UserError(
             "Nobody in the library has this CPR number, or had it (not repeated here).",

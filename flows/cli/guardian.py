@@ -62,8 +62,7 @@ def _list_links(child: str, as_json: bool) -> None:
     from flows.wording import words
 
     with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        with connect(settings.connection_url, autocommit=True) as connection:
             subject_patron(connection, child)
             links = list_links(connection, child)
         said = words(settings.language)

@@ -25,19 +25,18 @@ def inventory(
     from flows.steps.retention_look import only_looking
     from flows.wording import words
 
-    with environment() as settings:
-        assert settings.database_url is not None
-        with (
-            connect(settings.database_url.get_secret_value(), autocommit=True) as connection,
-            only_looking(connection),
-        ):
-            record = Record(
-                day=copenhagen_day(connection),
-                database=settings.database_host,
-                periods=settings.periods(),
-                readings=readings(list_granted(connection)),
-                undeclared=undeclared_places(connection),
-            )
+    with (
+        environment() as settings,
+        connect(settings.connection_url, autocommit=True) as connection,
+        only_looking(connection),
+    ):
+        record = Record(
+            day=copenhagen_day(connection),
+            database=settings.database_host,
+            periods=settings.periods(),
+            readings=readings(list_granted(connection)),
+            undeclared=undeclared_places(connection),
+        )
     said = words(language.value if language else settings.language)
     w, output = said["inventory"], Output(as_json)
     output.result(record_json(record, said))

@@ -54,8 +54,7 @@ def _read(settings: Settings) -> tuple[Totals, Present]:
     from flows.observability.metrics import Present
     from flows.reporting.standing import look
 
-    assert settings.database_url is not None
-    url = settings.database_url.get_secret_value()
+    url = settings.connection_url
     with guarded(), connect(url, name="patronsync metrics", autocommit=True) as connection:
         morning = look(connection, settings, clock.now(), None, ask_registry=False)
         if morning.standing is None:

@@ -57,14 +57,12 @@ def _explain(number: str, today: date | None, language: Language | None, as_json
     from flows.wording import words
     from mappers import net_media
 
-    with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-            day = today or copenhagen_day(connection)
-            patron = read_facts(connection, number)
-            if patron is None:
-                raise UserError("Nobody has this patron number (not repeated here).", "Give a patron number.")
-            held, agreements = read_rights(connection, number), list_agreements(connection)
+    with environment() as settings, connect(settings.connection_url, autocommit=True) as connection:
+        day = today or copenhagen_day(connection)
+        patron = read_facts(connection, number)
+        if patron is None:
+            raise UserError("Nobody has this patron number (not repeated here).", "Give a patron number.")
+        held, agreements = read_rights(connection, number), list_agreements(connection)
     barring = settings.reasons_that_do_not_bar()
     explained = {
         service: net_media.explain(patron, service, agreements, right, day, barring) for service, right in held.items()

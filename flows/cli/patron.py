@@ -53,16 +53,14 @@ def patron(
             as_json=as_json,
         )
         return
-    with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-            day = today or copenhagen_day(connection)
-            view = read_patron(connection, number, day)
-            if view is None:
-                raise UserError("Nobody has this patron number (not repeated here).", "Give a patron number.")
-            if reveal is not None:
-                disclose(connection, view, getpass.getuser(), reveal.strip())
-            shown = patron_json(view, day, revealed=reveal is not None)
+    with environment() as settings, connect(settings.connection_url, autocommit=True) as connection:
+        day = today or copenhagen_day(connection)
+        view = read_patron(connection, number, day)
+        if view is None:
+            raise UserError("Nobody has this patron number (not repeated here).", "Give a patron number.")
+        if reveal is not None:
+            disclose(connection, view, getpass.getuser(), reveal.strip())
+        shown = patron_json(view, day, revealed=reveal is not None)
     output = Output(as_json)
     output.result(shown)
     if not as_json:

@@ -62,6 +62,5 @@ def look_at_named(settings: Settings, parameters: dict[str, Any]) -> None:
     from db.connect import connect
     from flows.steps.naming import named
 
-    assert settings.database_url is not None
-    with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+    with connect(settings.connection_url, autocommit=True) as connection:
         named(connection, parameters["scope"], parameters["patron_numbers"] or [])

@@ -42,10 +42,9 @@ def report(
     from flows.wording import words
 
     with environment() as settings:
-        assert settings.database_url is not None
         chosen = language.value if language else settings.language
         said = words(chosen)
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
+        with connect(settings.connection_url, autocommit=True) as connection:
             facts = read_night(connection, settings, night, said)
         page = night_page(facts, said, chosen, moment=clock.now(), database=settings.database_host)
         file = output or settings.data_dir / "reports" / f"night-{facts.day}.html"

@@ -70,13 +70,12 @@ def _looking() -> Iterator[tuple[Settings, Connection]]:
     from flows.local.embedded import environment
     from flows.steps.retention_look import only_looking
 
-    with environment() as settings:
-        assert settings.database_url is not None
-        with (
-            connect(settings.database_url.get_secret_value(), autocommit=True) as connection,
-            only_looking(connection),
-        ):
-            yield settings, connection
+    with (
+        environment() as settings,
+        connect(settings.connection_url, autocommit=True) as connection,
+        only_looking(connection),
+    ):
+        yield settings, connection
 
 
 def _explain(today: date | None, language: str | None, as_json: bool) -> None:

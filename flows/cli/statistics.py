@@ -30,11 +30,9 @@ def statistics(
 
     if as_csv and as_json:
         raise UsageError("--csv and --json are two forms of one answer.", "Give one of them.")
-    with environment() as settings:
-        assert settings.database_url is not None
-        with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-            day = today or copenhagen_day(connection)
-            found: Sequence[NamedTuple] = list_totals(connection, day) if coarse else list_cells(connection, day)
+    with environment() as settings, connect(settings.connection_url, autocommit=True) as connection:
+        day = today or copenhagen_day(connection)
+        found: Sequence[NamedTuple] = list_totals(connection, day) if coarse else list_cells(connection, day)
     columns = (Total if coarse else Cell)._fields
     output = Output(as_json)
     output.result({"today": day, "cells": [dict(zip(columns, row, strict=True)) for row in found]})

@@ -54,8 +54,7 @@ def _look(settings: Settings, today: Any) -> Morning:
     from flows import clock
     from flows.reporting.standing import look
 
-    assert settings.database_url is not None
-    with connect(settings.database_url.get_secret_value(), name="patronsync status", autocommit=True) as connection:
+    with connect(settings.connection_url, name="patronsync status", autocommit=True) as connection:
         return look(connection, settings, clock.now(), today)
 
 

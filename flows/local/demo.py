@@ -107,10 +107,9 @@ def demo(patrons: int = PATRONS) -> Iterator[Demo]:
         with (
             DemoRegistry(people) as registry,
             environment(Settings(data_dir=home, registry_url=registry.url), need_prefect=True) as settings,
+            connect(settings.connection_url, autocommit=True) as connection,
         ):
-            assert settings.database_url is not None
-            with connect(settings.database_url.get_secret_value(), autocommit=True) as connection:
-                yield Demo(registry, settings, connection, files, first_day, day)
+            yield Demo(registry, settings, connection, files, first_day, day)
 
 
 @contextmanager

@@ -128,8 +128,7 @@ def _look_at_schema(settings: Settings) -> None:
     """A configured database is brought up to date by its owner's command, not in passing."""
     if settings.is_embedded("database_url"):
         return
-    assert settings.database_url is not None
-    with connect(settings.database_url.get_secret_value()) as connection:
+    with connect(settings.connection_url) as connection:
         if not is_current(connection):
             raise UserError(
                 f"The database {settings.database_host} is not up to date with this patronsync.",

@@ -68,8 +68,7 @@ def describe(made: Parts, deployments: list[str]) -> Iterator[str]:
 
 
 def _is_empty(settings: Settings) -> bool:
-    assert settings.database_url is not None
-    with connect(settings.database_url.get_secret_value()) as connection:
+    with connect(settings.connection_url) as connection:
         return not anybody(connection)
 
 

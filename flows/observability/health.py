@@ -56,9 +56,8 @@ def look_at_database(settings: Settings) -> Iterator[Finding]:
     from db.status.rights import missing_rights
     from db.upgrade import is_current
 
-    assert settings.database_url is not None
     try:
-        with connect(settings.database_url.get_secret_value(), name="patronsync check") as connection:
+        with connect(settings.connection_url, name="patronsync check") as connection:
             number = connection.info.server_version
             yield Finding("database", True, f"{settings.database_host}: PostgreSQL {number // 10000}.{number % 10000}")
             if is_current(connection):

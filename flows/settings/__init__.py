@@ -116,6 +116,15 @@ class Settings(
         """A copy in which our own demo registry stands in the place of the registry that is not configured."""
         return self._with_embedded("registry_url", url)
 
+    @property
+    def connection_url(self) -> str:
+        """Where the database is, for psycopg. Known within a `flows.local.embedded.environment` in any case.
+
+        It may hold a password: it goes nowhere else. `database_host` is for people.
+        """
+        assert self.database_url is not None, "entered no environment"
+        return self.database_url.get_secret_value()
+
     def _with_embedded(self, field: str, address: object) -> Settings:
         copy = self.model_copy(update={field: address})
         copy._embedded = self._embedded | {field}

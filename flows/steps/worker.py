@@ -74,8 +74,7 @@ class Worker:
 def open_worker(*, need_registry: bool = True) -> Iterator[Worker]:
     """Joins or starts what is not configured (docs/explanation/embedded.md) and opens the connections."""
     with environment(need_registry=need_registry) as settings, guarded():
-        assert settings.database_url is not None
-        url = settings.database_url.get_secret_value()
+        url = settings.connection_url
         with Session(url, "patronsync run") as run_session, Session(url, "patronsync") as session:
             if need_registry:
                 _keep_made_up_people_apart(settings, session.connection)
