@@ -52,18 +52,22 @@ def consumers(as_json: Json = False) -> None:
 def register(consumer: Name, start: Start = "now") -> None:
     """Register a consumer. From then on every event is kept until it has read it."""
     from db.feed import store
+    from flows.wording import words
 
     with _database() as (connection, language), _told(language):
         store.register(connection, consumer, start)
+    Output().say(words(language)["feed"]["registered"].format(consumer=consumer))
 
 
 @app.command()
 def forget(consumer: Name) -> None:
     """Forget a consumer: no event is kept for it any more."""
     from db.feed import store
+    from flows.wording import words
 
     with _database() as (connection, language), _told(language):
         store.forget(connection, consumer)
+    Output().say(words(language)["feed"]["forgotten"].format(consumer=consumer))
 
 
 @app.command()

@@ -86,7 +86,7 @@ class Webhook:
         self.receiver, self.consumer, self._now = receiver, consumer, now
         self._http = requests.Session()
         self._http.headers["User-Agent"] = "patronsync"
-        self._http.trust_env = not receiver.url.startswith("http:")  # no proxy leads to loopback
+        self._http.trust_env = urlsplit(receiver.url).scheme != "http"  # no proxy leads to loopback
         self._watch = Watch()
         for scheme in ("https://", "http://"):
             self._http.mount(scheme, _Watched(self._watch))

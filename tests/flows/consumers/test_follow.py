@@ -35,7 +35,8 @@ def told(library: Library, *arguments: str) -> list[dict[str, Any]]:
 
 def test_a_consumer_is_registered_follows_and_is_forgotten(library: Library) -> None:
     library.enrol("1", None)
-    assert library.command("feed", "register", "website")[0] == 0
+    code, said = library.command("feed", "register", "website")
+    assert code == 0 and "website is registered" in said
     assert told(library) == []
     library.connection.execute(
         "INSERT INTO sync.change (patron_number, kind, fields, at, run_id) "
