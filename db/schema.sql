@@ -48,6 +48,26 @@ $$;
 
 COMMENT ON FUNCTION downstream.card_answer(card_number text, try_number uuid) IS 'What came of a try that is committed: accepted, and of an accepted card the patron''s number and whether the patron is barred today. Five wrong tries in a row lock the number shown for 15 minutes (locked_until), card or no card';
 
+CREATE FUNCTION downstream.changes_past(consumer text, past bigint, most integer DEFAULT 1000) RETURNS TABLE("position" bigint, patron_number text, kind text, fields text[], at timestamp with time zone, run bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    mine constant sync.consumer := sync.own_consumer(changes_past.consumer);
+BEGIN
+    RETURN QUERY
+        SELECT change.position, change.patron_number, change.kind, change.fields, change.at, change.run_id
+        FROM sync.change
+        WHERE change.position > changes_past.past AND change.position <= mine.reading_to
+          AND pg_visible_in_snapshot(change.transaction_id, mine.reading_snapshot)
+          AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
+        ORDER BY change.position
+        LIMIT most;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.changes_past(consumer text, past bigint, most integer) IS 'What next_changes gives once this event, which it has given, is committed: for who reads ahead';
+
 CREATE FUNCTION downstream.clear_absence(patron_number text, absent_from date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -65,6 +85,26 @@ END
 $$;
 
 COMMENT ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) IS 'Takes an absence period back, by its first day; true: there was one';
+
+CREATE FUNCTION downstream.commit_patrons(consumer text, patron_number text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM sync.own_consumer(commit_patrons.consumer);
+    UPDATE sync.consumer AS one
+    SET patrons_after = commit_patrons.patron_number,
+        stopped_at = NULL, stopped_position = NULL, stopped_reason = NULL,
+        read_at = clock_timestamp()
+    WHERE one.consumer = commit_patrons.consumer AND one.patrons_after < commit_patrons.patron_number;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'this is no patron that the consumer is being told of'
+            USING ERRCODE = 'PF007', HINT = 'Does somebody else read in its name?';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.commit_patrons(consumer text, patron_number text) IS 'Says that a consumer has been told of the patrons up to this one';
 
 CREATE FUNCTION downstream.commit_position(consumer text, "position" bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -111,6 +151,41 @@ END
 $$;
 
 COMMENT ON FUNCTION downstream.forget_consumer(consumer text) IS 'Ends a consumer: no event is kept for it any more';
+
+CREATE FUNCTION downstream.hold_consumer(consumer text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM sync.own_consumer(hold_consumer.consumer);
+    RETURN pg_try_advisory_lock(hashtextextended('patronsync consumer ' || hold_consumer.consumer, 0));
+END
+$$;
+
+COMMENT ON FUNCTION downstream.hold_consumer(consumer text) IS 'Lets this session alone read in a consumer''s name, as long as it lasts; false: another one does';
+
+CREATE FUNCTION downstream.list_consumers() RETURNS TABLE(consumer text, "position" bigint, waiting bigint, waiting_since timestamp with time zone, behind_seconds double precision, patrons_left boolean, registered_at timestamp with time zone, registered_by text, read_at timestamp with time zone, dead_on date, stopped_at timestamp with time zone, stopped_position bigint, stopped_reason text)
+    LANGUAGE sql SECURITY DEFINER ROWS 10
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT one.consumer, one.position, behind.waiting, behind.waiting_since,
+           greatest(coalesce(extract(epoch FROM clock_timestamp() - behind.waiting_since), 0), 0)::float8,
+           one.patrons_after IS NOT NULL, one.registered_at, one.registered_by, one.read_at, one.dead_on,
+           one.stopped_at, one.stopped_position, one.stopped_reason
+    FROM sync.consumer AS one
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS waiting, min(change.at) AS waiting_since
+        FROM sync.change
+        WHERE change.transaction_id >= pg_snapshot_xmin(one.read_snapshot)
+          AND NOT pg_visible_in_snapshot(change.transaction_id, one.read_snapshot)
+          AND NOT coalesce(change.position <= one.reading_after
+                           AND pg_visible_in_snapshot(change.transaction_id, one.reading_snapshot), false)
+    ) AS behind
+    WHERE sync.reads_for(one.registered_by)
+    ORDER BY one.consumer
+$$;
+
+COMMENT ON FUNCTION downstream.list_consumers() IS 'The consumers in whose name the role that asks may read, how far each has come, and what waits for it';
 
 CREATE FUNCTION downstream.next_changes(consumer text, most integer DEFAULT 1000) RETURNS TABLE("position" bigint, patron_number text, kind text, fields text[], at timestamp with time zone, run bigint)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -162,6 +237,46 @@ END
 $$;
 
 COMMENT ON FUNCTION downstream.next_changes(consumer text, most integer) IS 'The events that a consumer has to deal with next';
+
+CREATE FUNCTION downstream.next_patrons(consumer text, most integer DEFAULT 1000) RETURNS TABLE(patron_number text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    mine constant sync.consumer := sync.own_consumer(next_patrons.consumer);
+    reader text;
+    sees_patrons boolean;
+    sees_rights boolean;
+    sees_contacts boolean;
+BEGIN
+    IF mine.patrons_after IS NULL THEN
+        RETURN;
+    END IF;
+    -- where who registered it is gone, who reads for them is the operator
+    reader := coalesce((SELECT rolname FROM pg_roles WHERE rolname = mine.registered_by), sync.caller());
+    sees_patrons := has_column_privilege(reader, 'downstream.patron', 'patron_number', 'SELECT');
+    sees_rights := has_column_privilege(reader, 'downstream.net_media_right', 'patron_number', 'SELECT');
+    sees_contacts := has_column_privilege(reader, 'downstream.contact', 'patron_number', 'SELECT');
+    RETURN QUERY
+        SELECT patron.patron_number
+        FROM library.patron AS patron
+        WHERE patron.patron_number > mine.patrons_after
+          AND (sees_patrons
+               OR (sees_rights AND EXISTS (
+                   SELECT FROM downstream.net_media_right AS held WHERE held.patron_number = patron.patron_number))
+               OR (sees_contacts AND EXISTS (
+                   SELECT FROM downstream.contact WHERE contact.patron_number = patron.patron_number)))
+        ORDER BY patron.patron_number
+        LIMIT most;
+    IF NOT FOUND AND most IS DISTINCT FROM 0 THEN
+        UPDATE sync.consumer AS one
+        SET patrons_after = NULL, stopped_at = NULL, stopped_position = NULL, stopped_reason = NULL, read_at = clock_timestamp()
+        WHERE one.consumer = next_patrons.consumer AND one.patrons_after = mine.patrons_after;
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.next_patrons(consumer text, most integer) IS 'Patrons of whom a consumer that began with all of them has not been told yet: those that its role finds in a view of its own';
 
 CREATE FUNCTION downstream.register_consumer(consumer text, start text DEFAULT 'now'::text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -336,6 +451,52 @@ END
 $_$;
 
 COMMENT ON FUNCTION downstream.set_mobile(patron_number text, mobile text) IS 'Sets the one mobile number in place of those there are (null: none); true: something is another now';
+
+CREATE FUNCTION downstream.skip_change(consumer text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    stopped constant bigint := (sync.own_consumer(skip_change.consumer)).stopped_position;
+BEGIN
+    IF stopped = 0 THEN -- where nobody is left to be told of, next_patrons has noted it
+        PERFORM downstream.commit_patrons(skip_change.consumer, following.patron_number)
+        FROM downstream.next_patrons(skip_change.consumer, 1) AS following;
+    ELSIF stopped IS NOT NULL THEN
+        IF stopped IS DISTINCT FROM (SELECT following.position FROM downstream.next_changes(skip_change.consumer, 1) AS following) THEN
+            RAISE EXCEPTION 'another event comes next' USING ERRCODE = 'PF007', HINT = 'Does somebody else read in its name?';
+        END IF;
+        PERFORM downstream.commit_position(skip_change.consumer, stopped);
+    END IF;
+    RETURN stopped;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.skip_change(consumer text) IS 'Goes past the event at which a consumer has stopped; its position, null: it has not stopped';
+
+CREATE FUNCTION downstream.stop_consumer(consumer text, "position" bigint, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM sync.own_consumer(stop_consumer.consumer);
+    IF (stop_consumer.reason IN ('refused', 'unreachable', 'timeout', 'certificate')) IS NOT TRUE THEN
+        RAISE EXCEPTION 'a consumer stops for a reason that has a code' USING ERRCODE = 'PF008';
+    END IF;
+    UPDATE sync.consumer AS one
+    SET stopped_at = clock_timestamp(), stopped_position = stop_consumer.position, stopped_reason = stop_consumer.reason,
+        read_at = clock_timestamp()
+    WHERE one.consumer = stop_consumer.consumer
+      AND CASE stop_consumer.position WHEN 0 THEN one.patrons_after IS NOT NULL
+               ELSE stop_consumer.position > one.reading_after AND stop_consumer.position <= one.reading_to END;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'this is no event that the consumer is reading'
+            USING ERRCODE = 'PF007', HINT = 'Does somebody else read in its name?';
+    END IF;
+END
+$$;
+
+COMMENT ON FUNCTION downstream.stop_consumer(consumer text, "position" bigint, reason text) IS 'Notes that a consumer stopped at this event (0: while it is told of patrons), and why: refused, unreachable, timeout or certificate';
 
 CREATE FUNCTION downstream.try_card(card_number text, pin text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1031,8 +1192,7 @@ BEGIN
     IF found.consumer IS NULL THEN
         RAISE EXCEPTION 'there is no consumer of this name' USING ERRCODE = 'PF001', HINT = 'Register it.';
     END IF;
-    IF found.registered_by <> sync.caller() AND NOT sync.is_member(sync.caller(), 'patronsync_worker')
-       AND NOT pg_has_role(sync.caller(), (SELECT relowner FROM pg_class WHERE oid = 'sync.consumer'::regclass), 'MEMBER') THEN
+    IF NOT sync.reads_for(found.registered_by) THEN
         RAISE EXCEPTION 'the consumer is another role''s' USING ERRCODE = 'PF003', HINT = 'Register one of your own.';
     END IF;
     IF found.dead_on IS NOT NULL THEN
@@ -1119,6 +1279,15 @@ CREATE FUNCTION sync.put_pins(cards text[], hashes text[]) RETURNS void
 $$;
 
 COMMENT ON FUNCTION sync.put_pins(cards text[], hashes text[]) IS 'Stores, changes and clears the hashes of these cards'' PINs';
+
+CREATE FUNCTION sync.reads_for(registered_by text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT registered_by = sync.caller() OR sync.is_member(sync.caller(), 'patronsync_worker')
+        OR pg_has_role(sync.caller(), (SELECT relowner FROM pg_class WHERE oid = 'sync.consumer'::regclass), 'MEMBER')
+$$;
+
+COMMENT ON FUNCTION sync.reads_for(registered_by text) IS 'Whether who asks may read in the name of a consumer that this role registered';
 
 CREATE FUNCTION sync.rebase_feed() RETURNS bigint
     LANGUAGE sql
@@ -3318,9 +3487,23 @@ REVOKE ALL ON FUNCTION downstream.card_answer(card_number text, try_number uuid)
 GRANT ALL ON FUNCTION downstream.card_answer(card_number text, try_number uuid) TO patronsync_kiosk;
 GRANT ALL ON FUNCTION downstream.card_answer(card_number text, try_number uuid) TO patronsync_worker;
 
+REVOKE ALL ON FUNCTION downstream.changes_past(consumer text, past bigint, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.changes_past(consumer text, past bigint, most integer) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.changes_past(consumer text, past bigint, most integer) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.changes_past(consumer text, past bigint, most integer) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.changes_past(consumer text, past bigint, most integer) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.changes_past(consumer text, past bigint, most integer) TO patronsync_worker;
+
 REVOKE ALL ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) FROM PUBLIC;
 GRANT ALL ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) TO patronsync_website;
 GRANT ALL ON FUNCTION downstream.clear_absence(patron_number text, absent_from date) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.commit_patrons(consumer text, patron_number text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.commit_patrons(consumer text, patron_number text) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.commit_patrons(consumer text, patron_number text) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.commit_patrons(consumer text, patron_number text) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.commit_patrons(consumer text, patron_number text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.commit_patrons(consumer text, patron_number text) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION downstream.commit_position(consumer text, "position" bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION downstream.commit_position(consumer text, "position" bigint) TO patronsync_messages;
@@ -3336,12 +3519,33 @@ GRANT ALL ON FUNCTION downstream.forget_consumer(consumer text) TO patronsync_st
 GRANT ALL ON FUNCTION downstream.forget_consumer(consumer text) TO patronsync_website;
 GRANT ALL ON FUNCTION downstream.forget_consumer(consumer text) TO patronsync_worker;
 
+REVOKE ALL ON FUNCTION downstream.hold_consumer(consumer text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.hold_consumer(consumer text) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.hold_consumer(consumer text) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.hold_consumer(consumer text) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.hold_consumer(consumer text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.hold_consumer(consumer text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.list_consumers() FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.list_consumers() TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.list_consumers() TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.list_consumers() TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.list_consumers() TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.list_consumers() TO patronsync_worker;
+
 REVOKE ALL ON FUNCTION downstream.next_changes(consumer text, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_messages;
 GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_net_media;
 GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_staff;
 GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_website;
 GRANT ALL ON FUNCTION downstream.next_changes(consumer text, most integer) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.next_patrons(consumer text, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.next_patrons(consumer text, most integer) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.next_patrons(consumer text, most integer) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.next_patrons(consumer text, most integer) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.next_patrons(consumer text, most integer) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.next_patrons(consumer text, most integer) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION downstream.register_consumer(consumer text, start text) FROM PUBLIC;
 GRANT ALL ON FUNCTION downstream.register_consumer(consumer text, start text) TO patronsync_messages;
@@ -3367,6 +3571,20 @@ GRANT ALL ON FUNCTION downstream.set_home_branch(patron_number text, branch text
 REVOKE ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) FROM PUBLIC;
 GRANT ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) TO patronsync_website;
 GRANT ALL ON FUNCTION downstream.set_mobile(patron_number text, mobile text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.skip_change(consumer text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.skip_change(consumer text) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.skip_change(consumer text) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.skip_change(consumer text) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.skip_change(consumer text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.skip_change(consumer text) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION downstream.stop_consumer(consumer text, "position" bigint, reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION downstream.stop_consumer(consumer text, "position" bigint, reason text) TO patronsync_messages;
+GRANT ALL ON FUNCTION downstream.stop_consumer(consumer text, "position" bigint, reason text) TO patronsync_net_media;
+GRANT ALL ON FUNCTION downstream.stop_consumer(consumer text, "position" bigint, reason text) TO patronsync_staff;
+GRANT ALL ON FUNCTION downstream.stop_consumer(consumer text, "position" bigint, reason text) TO patronsync_website;
+GRANT ALL ON FUNCTION downstream.stop_consumer(consumer text, "position" bigint, reason text) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION downstream.try_card(card_number text, pin text) FROM PUBLIC;
 GRANT ALL ON FUNCTION downstream.try_card(card_number text, pin text) TO patronsync_kiosk;
@@ -3472,6 +3690,9 @@ GRANT ALL ON FUNCTION sync.put_kept_pins() TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.put_pins(cards text[], hashes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.put_pins(cards text[], hashes text[]) TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.reads_for(registered_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.reads_for(registered_by text) TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.rebase_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.rebase_feed() TO patronsync_worker;

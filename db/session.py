@@ -61,12 +61,12 @@ class Session:
         try:
             for do in self._at_open:
                 do(connection)
-        except DatabaseUnavailable:
-            connection.close()
-            raise
         except psycopg.OperationalError:
             connection.close()
             raise DatabaseUnavailable("the database went away again") from None
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def again(self, do: Callable[[Connection], T]) -> T:

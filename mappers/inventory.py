@@ -402,7 +402,15 @@ ROWS: tuple[Row, ...] = (
         NOBODY,
     ),
     Row("forgotten", WORKER, ("sync.forgotten",), (PATRONSYNC,), FORGOTTEN, NOBODY),
-    Row("consumers", WORKER, ("sync.consumer",), (PATRONSYNC,), AS_THE_CONSUMER, RECORDS),
+    Row(
+        "consumers",
+        WORKER,
+        ("sync.consumer",),
+        (PATRONSYNC,),
+        AS_THE_CONSUMER,
+        RECORDS,
+        seen_by=(STAFF, WEBSITE, NET_MEDIA, SENDER),  # each its own
+    ),
     Row(
         "card_tries", WORKER, ("sync.card_try", "sync.card_answer"), (PATRONSYNC,), CARD_TRY, PASSING, worker_sees=False
     ),

@@ -36,7 +36,7 @@ class FeedProblem(Exception):
         self.code = code
 
 
-UNKNOWN, DEAD, ANOTHER_ROLE, KNOWN, NO_START, NO_NAME, NOT_READING = (
+UNKNOWN, DEAD, ANOTHER_ROLE, KNOWN, NO_START, NO_NAME, NOT_READING, NO_REASON, NO_RIGHT, OTHER_CONTRACT = (
     "unknown",
     "dead",
     "another role",
@@ -44,6 +44,9 @@ UNKNOWN, DEAD, ANOTHER_ROLE, KNOWN, NO_START, NO_NAME, NOT_READING = (
     "no start",
     "no name",
     "not reading",
+    "no reason",
+    "no right",
+    "other contract",
 )
 PROBLEMS: Mapping[str, str] = {
     "PF001": UNKNOWN,
@@ -53,8 +56,15 @@ PROBLEMS: Mapping[str, str] = {
     "PF005": NO_START,
     "PF006": NO_NAME,
     "PF007": NOT_READING,
+    "PF008": NO_REASON,
+    "42501": NO_RIGHT,
+    **dict.fromkeys(("3F000", "42P01", "42883"), OTHER_CONTRACT),
 }
-"""SQLSTATE, as the functions in db/downstream raise it -> what is the matter."""
+"""SQLSTATE -> what is the matter: as the functions in db/downstream raise it; as PostgreSQL does to a user who may not
+call them, and where there is no such schema, view or function."""
+
+CONTRACT = 1
+"""The version of the contract with downstream systems that is read here."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +108,16 @@ class Consumer:
     stopped_at: datetime | None
     stopped_position: int | None
     stopped_reason: str | None
+
+
+def require_reader(connection: psycopg.Connection) -> None:
+    """Raises `FeedProblem` where the user may not read the feed, or the database keeps another contract."""
+    with _told():
+        row = connection.execute(statement("feed/may_read")).fetchone()
+    if row is None or row[0] != CONTRACT:
+        raise FeedProblem(OTHER_CONTRACT)
+    if not row[1]:
+        raise FeedProblem(NO_RIGHT)
 
 
 def register(connection: psycopg.Connection, consumer: str, start: str = NOW) -> None:
@@ -158,34 +178,33 @@ def commit(connection: psycopg.Connection, consumer: str, position: int) -> None
         connection.execute(statement("feed/commit_position"), {"consumer": consumer, "position": position})
 
 
-def begins_with_patrons(connection: psycopg.Connection, consumer: str) -> bool:
-    """Whether the consumer began with all patrons, and has not been told of all yet. Raises `FeedProblem`."""
-    with _told():
-        row = connection.execute(statement("feed/begins_with_patrons"), {"consumer": consumer}).fetchone()
-    return bool(row and row[0])
-
-
 def next_patrons(connection: psycopg.Connection, consumer: str, most: int) -> list[str]:
-    """Numbers of patrons of whom a consumer that began with all of them has not been told yet. Raises `FeedProblem`."""
+    """Numbers of patrons of whom a consumer that began with all of them has not been told yet, the same until
+    `commit_patrons` says otherwise; []: it has been told of all, or did not begin with them. Raises `FeedProblem`.
+    """
     with _told():
         rows = connection.execute(statement("feed/next_patrons"), {"consumer": consumer, "most": most}).fetchall()
     return [number for (number,) in rows]
 
 
-def commit_patrons(connection: psycopg.Connection, consumer: str, patron_number: str | None) -> None:
-    """The consumer has been told of all patrons up to this number; None: of all there are. Raises `FeedProblem`."""
+def commit_patrons(connection: psycopg.Connection, consumer: str, patron_number: str) -> None:
+    """The consumer has been told of all patrons up to this number. Raises `FeedProblem`."""
     with _told():
         parameters = {"consumer": consumer, "patron_number": patron_number}
         connection.execute(statement("feed/commit_patrons"), parameters)
 
 
 def stop(connection: psycopg.Connection, consumer: str, position: int, reason: str) -> None:
-    """Notes that the consumer stopped at an event that could not be delivered. `reason`: a code."""
-    connection.execute(statement("feed/stop"), {"consumer": consumer, "position": position, "reason": reason})
+    """Notes that the consumer stopped at an event that could not be delivered. `reason`: a code.
+
+    Raises `FeedProblem`.
+    """
+    with _told():
+        connection.execute(statement("feed/stop"), {"consumer": consumer, "position": position, "reason": reason})
 
 
 def consumers(connection: psycopg.Connection) -> list[Consumer]:
-    """Every consumer, by name, and how far it has come: for people and for metrics."""
+    """The consumers that the user may read for, the operator all, by name, and how far each has come."""
     with connection.cursor(row_factory=class_row(Consumer)) as cursor:
         return cursor.execute(statement("feed/list_consumers")).fetchall()
 
@@ -203,8 +222,12 @@ def _told() -> Iterator[None]:
 
 
 def hold(connection: psycopg.Connection, consumer: str) -> bool:
-    """Lets this session alone read in the consumer's name, as long as it lasts; False where another one does."""
-    row = connection.execute(statement("feed/hold"), {"consumer": consumer}).fetchone()
+    """Lets this session alone read in the consumer's name, as long as it lasts; False where another one does.
+
+    Raises `FeedProblem`.
+    """
+    with _told():
+        row = connection.execute(statement("feed/hold"), {"consumer": consumer}).fetchone()
     return bool(row and row[0])
 
 
@@ -216,20 +239,8 @@ def wait_for_no_disk(connection: psycopg.Connection) -> None:
 def skip(connection: psycopg.Connection, consumer: str) -> int | None:
     """Goes past the event at which the consumer stopped; its place, None where it has not stopped.
 
-    Raises `FeedProblem` where something else comes next by now.
+    Raises `FeedProblem`, for one where something else comes next by now.
     """
-    stopped = next((one for one in consumers(connection) if one.consumer == consumer), None)
-    if stopped is None:
-        raise FeedProblem(UNKNOWN)
-    if stopped.stopped_position is None:
-        return None
-    if stopped.stopped_position == AT_A_PATRON:
-        numbers = next_patrons(connection, consumer, 1)
-        commit_patrons(connection, consumer, numbers[0] if numbers else None)
-    else:
-        events = next_changes(connection, consumer, 1)
-        if not events or events[0].position != stopped.stopped_position:
-            raise FeedProblem(NOT_READING)
-        commit(connection, consumer, stopped.stopped_position)
-    connection.execute(statement("feed/go_on"), {"consumer": consumer})
-    return stopped.stopped_position
+    with _told():
+        row = connection.execute(statement("feed/skip"), {"consumer": consumer}).fetchone()
+    return row[0] if row else None

@@ -33,25 +33,46 @@ GOES_BY: Mapping[str, tuple[str, ...]] = {
 """View -> columns that it goes by and does not show: whether a CPR number is one that the registry knows, whether a
 patron is dead, whether an answer about a guardian has failed. Whatever else a view uses it is taken to show."""
 
+_EVENT = (
+    "sync.change.position",
+    "sync.change.patron_number",
+    "sync.change.kind",
+    "sync.change.fields",
+    "sync.change.at",
+    "sync.change.run_id",
+)
+
 GIVES: Mapping[str, tuple[str, ...]] = {
     "downstream.try_card": (),  # says nothing
     "downstream.card_answer": ("library.patron.patron_number", "library.block.since"),  # the patron, and whether barred
+    "downstream.changes_past": _EVENT,
     "downstream.clear_absence": (),
+    "downstream.commit_patrons": (),
     "downstream.commit_position": (),
     "downstream.forget_consumer": (),
-    "downstream.next_changes": (
-        "sync.change.position",
-        "sync.change.patron_number",
-        "sync.change.kind",
-        "sync.change.fields",
+    "downstream.hold_consumer": (),
+    "downstream.list_consumers": (  # those of who asks
+        "sync.consumer.consumer",
+        "sync.consumer.position",
+        "sync.consumer.patrons_after",  # whether there is one
+        "sync.consumer.registered_at",
+        "sync.consumer.registered_by",
+        "sync.consumer.read_at",
+        "sync.consumer.dead_on",
+        "sync.consumer.stopped_at",
+        "sync.consumer.stopped_position",
+        "sync.consumer.stopped_reason",
         "sync.change.at",
-        "sync.change.run_id",
     ),
+    "downstream.next_changes": _EVENT,
+    "downstream.next_patrons": ("library.patron.patron_number",),
     "downstream.register_consumer": (),
     "downstream.set_absence": (),
     "downstream.set_email": (),
     "downstream.set_home_branch": (),
     "downstream.set_mobile": (),
+    "downstream.skip_change": ("sync.consumer.stopped_position",),
+    "downstream.stop_consumer": (),
     "library.municipality_statistics": (
         "library.patron.municipality_code",
         "library.patron.birth_date",

@@ -3,6 +3,11 @@
 -- in: nothing   out: nothing
 DO $$
 DECLARE
+    feed constant text := 'EXECUTE ON FUNCTION downstream.register_consumer(text, text), downstream.forget_consumer(text), '
+        'downstream.list_consumers(), downstream.hold_consumer(text), downstream.next_patrons(text, integer), '
+        'downstream.commit_patrons(text, text), downstream.next_changes(text, integer), '
+        'downstream.changes_past(text, bigint, integer), downstream.commit_position(text, bigint), '
+        'downstream.stop_consumer(text, bigint, text), downstream.skip_change(text)';
     granted record;
 BEGIN
     REVOKE ALL ON ALL FUNCTIONS IN SCHEMA sync, downstream FROM PUBLIC;
@@ -18,11 +23,11 @@ BEGIN
             ('patronsync_staff', ARRAY[
                 'USAGE ON SCHEMA downstream',
                 'SELECT ON downstream.contract, downstream.patron, downstream.guardian_of, downstream.net_media_right, downstream.block, downstream.contact, downstream.absence, downstream.change, downstream.staff_note, downstream.staff_case',
-                'EXECUTE ON FUNCTION downstream.register_consumer(text, text), downstream.forget_consumer(text), downstream.next_changes(text, integer), downstream.commit_position(text, bigint)']),
+                feed]),
             ('patronsync_website', ARRAY[
                 'USAGE ON SCHEMA downstream',
                 'SELECT ON downstream.contract, downstream.patron, downstream.guardian_of, downstream.net_media_right, downstream.block, downstream.contact, downstream.absence, downstream.change',
-                'EXECUTE ON FUNCTION downstream.register_consumer(text, text), downstream.forget_consumer(text), downstream.next_changes(text, integer), downstream.commit_position(text, bigint)',
+                feed,
                 'EXECUTE ON FUNCTION downstream.set_absence(text, date, date), downstream.clear_absence(text, date), downstream.set_mobile(text, text), downstream.set_email(text, text), downstream.set_home_branch(text, text)']),
             ('patronsync_kiosk', ARRAY[
                 'USAGE ON SCHEMA downstream',
@@ -31,11 +36,11 @@ BEGIN
             ('patronsync_net_media', ARRAY[
                 'USAGE ON SCHEMA downstream',
                 'SELECT ON downstream.contract, downstream.net_media_right, downstream.change',
-                'EXECUTE ON FUNCTION downstream.register_consumer(text, text), downstream.forget_consumer(text), downstream.next_changes(text, integer), downstream.commit_position(text, bigint)']),
+                feed]),
             ('patronsync_messages', ARRAY[
                 'USAGE ON SCHEMA downstream',
                 'SELECT ON downstream.contract, downstream.contact, downstream.absence, downstream.change',
-                'EXECUTE ON FUNCTION downstream.register_consumer(text, text), downstream.forget_consumer(text), downstream.next_changes(text, integer), downstream.commit_position(text, bigint)']),
+                feed]),
             ('patronsync_statistics', ARRAY[
                 'USAGE ON SCHEMA downstream',
                 'SELECT ON downstream.contract, downstream.municipality_statistics, downstream.municipality_totals'])

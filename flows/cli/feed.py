@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.cli.options import Json
 from flows.cli.output import Output
 from flows.errors import UsageError, UserError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 app = typer.Typer(help="The change feed: who reads it, and a reader that anyone can use.", no_args_is_help=True)
 
@@ -29,7 +32,7 @@ Start = Annotated[
 
 @app.command()
 def consumers(as_json: Json = False) -> None:
-    """List who reads the change feed, how far each has come, and what waits for it."""
+    """List who reads the change feed, how far each has come, and what waits for it. A reader sees its own."""
     from db.feed import store
     from flows.wording import words
 
@@ -54,7 +57,7 @@ def register(consumer: Name, start: Start = "now") -> None:
     from db.feed import store
     from flows.wording import words
 
-    with _database() as (connection, language), _told(language):
+    with _database() as (connection, language):
         store.register(connection, consumer, start)
     Output().say(words(language)["feed"]["registered"].format(consumer=consumer))
 
@@ -65,7 +68,7 @@ def forget(consumer: Name) -> None:
     from db.feed import store
     from flows.wording import words
 
-    with _database() as (connection, language), _told(language):
+    with _database() as (connection, language):
         store.forget(connection, consumer)
     Output().say(words(language)["feed"]["forgotten"].format(consumer=consumer))
 
@@ -76,7 +79,7 @@ def skip(consumer: Name) -> None:
     from db.feed import store
     from flows.wording import words
 
-    with _database() as (connection, language), _told(language):
+    with _database() as (connection, language):
         position = store.skip(connection, consumer)
         w = words(language)["feed"]
     if position is None:
@@ -96,32 +99,30 @@ def follow(
     """Read on, for ever: a CloudEvent (JSON) a line, or to a webhook; each event at least once, in order."""
     from db.feed.store import AT_A_PATRON
     from flows.consumers.follow import LINES, Busy, Follower, Stopped
-    from flows.local.embedded import environment
     from flows.wording import words
 
-    with environment() as settings:
+    with _reading() as settings:
         said = words(settings.language)
         sink: Any = _to_standard_output if webhook is None else _to_webhook(webhook, consumer, settings)
-        with _told(settings.language):
+        try:
+            batch = LINES if webhook is None else settings.feed_batch
+            follower = Follower(settings.connection_url, consumer, sink, batch)
             try:
-                batch = LINES if webhook is None else settings.feed_batch
-                follower = Follower(settings.connection_url, consumer, sink, batch)
-                try:
-                    follower.follow(once=once)
-                finally:
-                    follower.close()
-            except Busy:
-                raise UserError(said["feed"]["busy"].format(consumer=consumer), said["feed"]["busy_remedy"]) from None
-            except Stopped as stopped:
-                where = "a_patron" if stopped.position == AT_A_PATRON else "an_event"
-                raise UserError(
-                    said["feed"][f"stopped_at_{where}"].format(
-                        consumer=consumer,
-                        position=stopped.position,
-                        reason=said.say("feed_undelivered", stopped.reason),
-                    ),
-                    said["feed"]["stopped_remedy"].format(consumer=consumer),
-                ) from None
+                follower.follow(once=once)
+            finally:
+                follower.close()
+        except Busy:
+            raise UserError(said["feed"]["busy"].format(consumer=consumer), said["feed"]["busy_remedy"]) from None
+        except Stopped as stopped:
+            where = "a_patron" if stopped.position == AT_A_PATRON else "an_event"
+            raise UserError(
+                said["feed"][f"stopped_at_{where}"].format(
+                    consumer=consumer,
+                    position=stopped.position,
+                    reason=said.say("feed_undelivered", stopped.reason),
+                ),
+                said["feed"]["stopped_remedy"].format(consumer=consumer),
+            ) from None
 
 
 def _to_standard_output(events: Sequence[str]) -> None:
@@ -132,7 +133,7 @@ def _to_standard_output(events: Sequence[str]) -> None:
         raise UserError("Nobody reads standard output any more.", "What it has not got comes again.") from None
 
 
-def _to_webhook(url: str, consumer: str, settings: Any) -> Any:
+def _to_webhook(url: str, consumer: str, settings: Settings) -> Any:
     from flows.clock import now
     from flows.consumers.webhook import Receiver, Webhook, check_url
 
@@ -154,26 +155,31 @@ def _to_webhook(url: str, consumer: str, settings: Any) -> Any:
 
 
 @contextmanager
-def _database() -> Iterator[tuple[Any, str]]:
-    from db.connect import connect
-    from db.errors import guarded
+def _reading() -> Iterator[Settings]:
+    """The settings of whoever reads the feed, and what it refuses them, in words."""
+    from db.feed.store import FeedProblem
     from flows.local.embedded import environment
+    from flows.settings import ReaderSettings, current
+    from flows.wording import words
 
-    with environment() as settings, guarded(), connect(settings.connection_url, autocommit=True) as connection:
-        yield connection, settings.language
+    given = current(ReaderSettings)
+    try:
+        with environment(given, need_schema=False) as settings:
+            yield settings
+    except FeedProblem as problem:
+        said = words(given.language)
+        raise UserError(said.say("feed_problem", problem.code), said.say("feed_problem_remedy", problem.code)) from None
 
 
 @contextmanager
-def _told(language: str) -> Iterator[None]:
-    """What the feed refuses, in words."""
-    from db.feed.store import FeedProblem
-    from flows.wording import words
+def _database() -> Iterator[tuple[Any, str]]:
+    from db.connect import connect
+    from db.errors import guarded
+    from db.feed.store import require_reader
 
-    try:
-        yield
-    except FeedProblem as problem:
-        said = words(language)
-        raise UserError(said.say("feed_problem", problem.code), said.say("feed_problem_remedy", problem.code)) from None
+    with _reading() as settings, guarded(), connect(settings.connection_url, autocommit=True) as connection:
+        require_reader(connection)
+        yield connection, settings.language
 
 
 def _state(consumer: Any, w: Any) -> str:

@@ -66,7 +66,11 @@ class Follower:
         self._second = ThreadPoolExecutor(1)
         self._ahead: Future[list[store.Event]] | None = None
         self._session = Session(url, f"feed {consumer}")
-        self._session.at_open(self._begin)
+        try:
+            self._session.at_open(self._begin)
+        except BaseException:
+            self.close()
+            raise
 
     def follow(self, *, once: bool) -> None:
         """Hands over what comes, for ever; with `once`, until there is nothing more.
@@ -92,6 +96,7 @@ class Follower:
 
     def _begin(self, connection: Connection) -> None:
         with guarded():
+            store.require_reader(connection)
             held = Retrying(
                 retry=retry_if_result(lambda held: not held),
                 wait=wait_fixed(0.5),
@@ -106,11 +111,8 @@ class Follower:
     def _step(self) -> bool:
         """Hands over a batch, if there is one; whether there was."""
         connection = self._session.connection
-        if self._ahead is None and store.begins_with_patrons(connection, self.consumer):
-            numbers = store.next_patrons(connection, self.consumer, self.batch)
-            if not numbers:
-                store.commit_patrons(connection, self.consumer, None)
-                return True
+        numbers = store.next_patrons(connection, self.consumer, self.batch) if self._ahead is None else []
+        if numbers:
             self._hand_over(
                 [of_patron(number) for number in numbers],
                 [store.AT_A_PATRON] * len(numbers),

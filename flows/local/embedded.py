@@ -44,24 +44,34 @@ class Parts:
 
 @contextmanager
 def environment(
-    settings: Settings | None = None, *, need_registry: bool = False, need_prefect: bool = False
+    settings: Settings | None = None,
+    *,
+    need_registry: bool = False,
+    need_prefect: bool = False,
+    need_schema: bool = True,
 ) -> Iterator[Settings]:
     """Joins or starts what is not configured, and yields the settings with the addresses filled in.
 
     `settings`: those in force where None (`flows.settings.current`). While the block runs they are in force for
     everything in this process, so that a flow called in it finds them. The database is up to date with this program:
-    our own is brought there, one that is configured is looked at. With `need_prefect` the variables of Prefect's
-    client are set: enter the block before `prefect` is imported. Within another environment it costs nothing.
+    our own is brought there, one that is configured is looked at (but without `need_schema`: for who goes by the
+    contract with downstream systems alone, and may see no more). With `need_prefect` the variables of Prefect's client
+    are set: enter the block before `prefect` is imported. Within another environment it costs nothing.
 
     Raises `UserError` or `db.errors.DatabaseProblem` that says what to do.
     """
-    with parts(settings, need_registry=need_registry, need_prefect=need_prefect) as made:
+    needs = {"need_registry": need_registry, "need_prefect": need_prefect, "need_schema": need_schema}
+    with parts(settings, **needs) as made:
         yield made.settings
 
 
 @contextmanager
 def parts(
-    settings: Settings | None = None, *, need_registry: bool = False, need_prefect: bool = False
+    settings: Settings | None = None,
+    *,
+    need_registry: bool = False,
+    need_prefect: bool = False,
+    need_schema: bool = True,
 ) -> Iterator[Parts]:
     """As `environment`, but tells of our own servers, too: for whoever runs or shows them."""
     redaction.install()
@@ -77,6 +87,8 @@ def parts(
             registry = stack.enter_context(starting(lambda give_up: demo_registry(given.data_dir, give_up)))
         if given.database_url is None:
             postgres = stack.enter_context(starting(lambda give_up: _postgres(given)))
+        if given.database_url is not None and need_schema:
+            _look_at_schema(given)
         made = _filled_in(given, postgres, registry, prefect)
         if need_prefect:
             stack.enter_context(_environment_variables(_prefect_variables(made)))
@@ -115,8 +127,6 @@ def _filled_in(
     if server is not None:
         migrate(server.url)
         settings = settings.with_embedded_database(server.url)
-    else:
-        _look_at_schema(given)
     demo = registry.ready() if registry else None
     if demo is not None:
         settings = settings.with_demo_registry(demo.url(given.registry_version))

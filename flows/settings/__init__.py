@@ -31,7 +31,7 @@ from flows.settings.refresh import RefreshSettings
 from flows.settings.registry import RegistrySettings
 from flows.settings.retention import RetentionSettings
 
-__all__ = ["GROUPS", "Settings", "current", "load", "use"]
+__all__ = ["GROUPS", "ReaderSettings", "Settings", "current", "load", "use"]
 
 GROUPS: dict[str, type[BaseModel]] = {
     "This machine": LocalSettings,
@@ -153,15 +153,25 @@ class Settings(
         return f"demo registry ({place})" if self.is_embedded("registry_url") else place
 
 
-def load(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
-    """Reads the settings from `environ` (the process's own where None) and one file.
+class ReaderSettings(Settings):
+    """The settings of who reads the change feed and does nothing else: asks no registry, so has to name none."""
+
+    @model_validator(mode="after")
+    def _made_up_people_never_meet_a_real_library(self) -> Self:
+        return self
+
+
+def load(
+    environ: Mapping[str, str] | None = None, env_file: Path | None = None, kind: type[Settings] = Settings
+) -> Settings:
+    """Reads the settings from `environ` (the process's own where None) and one file; `kind`: for whom.
 
     The file is `env_file`, else the one that `PATRONSYNC_ENV_FILE` names, else `DATA_DIR/.env` where it is
     there. Raises `UsageError` naming each variable that won't do, where it stands and what it should be.
     """
-    variables = Variables(Settings, os.environ if environ is None else environ, env_file)
+    variables = Variables(kind, os.environ if environ is None else environ, env_file)
     try:
-        settings = Settings(**variables())
+        settings = kind(**variables())
     except ValidationError as error:
         raise UsageError(_reworded(error, variables.places)) from None
     settings._prefect.update(variables.prefect)
@@ -171,9 +181,9 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path | None = None)
 _in_use: Settings | None = None
 
 
-def current() -> Settings:
+def current(kind: type[Settings] = Settings) -> Settings:
     """The settings that `use` put in force in this process (a command does), else those that `load` reads."""
-    return _in_use or load()
+    return _in_use or load(kind=kind)
 
 
 def use(settings: Settings | None) -> Settings | None:

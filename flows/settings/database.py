@@ -19,7 +19,8 @@ class DatabaseSettings(BaseModel):
     database_url: SecretStr | None = Field(
         default=None,
         description="A libpq URL (postgresql://USER@HOST/DATABASE?sslmode=verify-full); "
-        "off this machine only with sslmode=verify-full. Needs PATRONSYNC_REGISTRY_URL beside it.",
+        "off this machine only with sslmode=verify-full. Needs PATRONSYNC_REGISTRY_URL beside it "
+        "(but for the commands of the change feed).",
         json_schema_extra={"default": "the embedded PostgreSQL in DATA_DIR"},
     )
     postgres_bin: DirectoryPath | None = Field(

@@ -10,7 +10,10 @@ from db.connect import Connection, connect
 from db.roles import KIOSK, MESSAGES, NAMES, NET_MEDIA, ROLES, STAFF, STATISTICS, WEBSITE, WORKER, missing_roles
 from db.upgrade import is_current, migrate
 
-FEED = {"register_consumer", "forget_consumer", "next_changes", "commit_position"}
+FEED = {
+    *("register_consumer", "forget_consumer", "list_consumers", "hold_consumer", "stop_consumer", "skip_change"),
+    *("next_patrons", "commit_patrons", "next_changes", "changes_past", "commit_position"),
+}
 OWN_DATA = {"set_absence", "clear_absence", "set_mobile", "set_email", "set_home_branch"}
 CARDS = {"try_card", "card_answer"}
 PATRONS = {"patron", "guardian_of", "net_media_right", "block", "contact", "absence", "change"}

@@ -12,6 +12,8 @@ import pytest
 from db.connect import Connection, connect
 from db.feed import store
 from db.feed.store import FeedProblem
+from db.roles import MESSAGES, NET_MEDIA, STAFF, WEBSITE, WORKER, Role
+from flows.consumers import webhook
 
 Open = Callable[[], Connection]
 
@@ -175,15 +177,17 @@ def test_a_consumer_that_begins_with_all_patrons_is_told_of_them_and_of_what_cha
     tell(late, "3", "patron.added")
     reader.execute("INSERT INTO library.patron (patron_number) VALUES ('1'), ('2')")
     store.register(reader, "website", store.BEGINNING)
-    assert store.begins_with_patrons(reader, "website")
     assert store.next_patrons(reader, "website", 1) == ["1"]
     assert store.next_patrons(reader, "website", 1) == ["1"]
     store.commit_patrons(reader, "website", "1")
     assert store.next_patrons(reader, "website", 5) == ["2"]
     store.commit_patrons(reader, "website", "2")
+    assert problem(lambda: store.commit_patrons(reader, "website", "2")) == store.NOT_READING
+    assert store.next_patrons(reader, "website", 0) == []
+    assert store.consumers(reader)[0].patrons_left
     assert store.next_patrons(reader, "website", 5) == []
-    store.commit_patrons(reader, "website", None)
-    assert not store.begins_with_patrons(reader, "website")
+    assert not store.consumers(reader)[0].patrons_left
+    assert problem(lambda: store.commit_patrons(reader, "website", "9")) == store.NOT_READING
     late.commit()
     assert take(reader) == ["3"]
 
@@ -338,3 +342,63 @@ def test_what_is_read_ahead_is_what_comes_next_once_the_last_event_is_committed(
     assert take(reader) == ["2", "3", "4"]
     assert take(reader) == ["late"]
     assert problem(lambda: store.changes_past(reader, "nobody", 1, 1)) == store.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("role", "numbers"),
+    [(STAFF, "1234"), (WEBSITE, "1234"), (NET_MEDIA, "13"), (MESSAGES, "124"), (WORKER, "1234")],
+)
+def test_a_consumer_that_begins_with_all_patrons_is_told_of_those_whom_its_role_finds_in_a_view(
+    reader: Connection, database_url: str, role: Role, numbers: str
+) -> None:
+    """Of whom nothing is kept for it, it is told nothing; whoever reads in its name."""
+    reader.execute("INSERT INTO library.patron (patron_number) SELECT generate_series(1, 4)::text")
+    reader.execute("UPDATE library.patron SET registry_status = 90 WHERE patron_number = '3'")
+    reader.execute("INSERT INTO library.net_media_service VALUES ('film')")
+    reader.execute(
+        "INSERT INTO library.net_media_right (patron_number, service, granted, reason, since) "
+        "SELECT number, 'film', false, 'not resident', '2026-01-01' FROM unnest('{1, 3}'::text[]) AS number"
+    )
+    with connect(f"{database_url}&options=-crole%3D{role.name}", autocommit=True) as of_the_role:
+        store.register(of_the_role, "website", store.BEGINNING)
+        assert store.next_patrons(of_the_role, "website", 9) == list(numbers)
+    assert store.next_patrons(reader, "website", 9) == list(numbers)
+
+
+def test_a_consumer_stops_at_what_it_is_reading_alone_and_for_a_reason_that_has_a_code(reader: Connection) -> None:
+    store.register(reader, "website")
+    places = [tell(reader, str(n)) for n in range(3)]
+    assert problem(lambda: store.stop(reader, "website", places[0], webhook.REFUSED)) == store.NOT_READING
+    store.next_changes(reader, "website", 2)
+    store.commit(reader, "website", places[0])
+    for place in (places[0], places[2] + 1, store.AT_A_PATRON):
+        assert problem(lambda place=place: store.stop(reader, "website", place, webhook.REFUSED)) == store.NOT_READING
+    assert problem(lambda: store.stop(reader, "website", places[1], "Jens Hansen")) == store.NO_REASON
+    for reason in webhook.REASONS:
+        store.stop(reader, "website", places[1], reason)
+        assert store.consumers(reader)[0].stopped_reason == reason
+    assert store.skip(reader, "website") == places[1]
+    assert store.skip(reader, "website") is None
+    assert take(reader) == ["2"]
+
+
+def test_past_an_event_that_is_not_the_next_any_more_nobody_skips(reader: Connection) -> None:
+    store.register(reader, "website")
+    places = [tell(reader, str(n)) for n in range(2)]
+    store.next_changes(reader, "website", 2)
+    store.stop(reader, "website", places[0], webhook.REFUSED)
+    reader.execute("DELETE FROM sync.change WHERE position = %s", [places[0]])
+    assert problem(lambda: store.skip(reader, "website")) == store.NOT_READING
+    assert take(reader) == ["1"]
+    assert store.consumers(reader)[0].stopped_position is None
+
+
+def test_a_consumer_is_held_by_one_session_and_by_nobody_whose_it_is_not(
+    reader: Connection, open_one: Open, database_url: str
+) -> None:
+    store.register(reader, "website")
+    assert store.hold(reader, "website")
+    assert not store.hold(open_one(), "website")
+    with connect(f"{database_url}&options=-crole%3D{MESSAGES.name}", autocommit=True) as stranger:
+        assert problem(lambda: store.hold(stranger, "website")) == store.ANOTHER_ROLE
+    assert problem(lambda: store.hold(reader, "nobody")) == store.UNKNOWN
