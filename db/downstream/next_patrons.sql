@@ -23,15 +23,15 @@ BEGIN
     sees_patrons := has_column_privilege(reader, 'downstream.patron', 'patron_number', 'SELECT');
     sees_rights := has_column_privilege(reader, 'downstream.net_media_right', 'patron_number', 'SELECT');
     sees_contacts := has_column_privilege(reader, 'downstream.contact', 'patron_number', 'SELECT');
-    RETURN QUERY
+    RETURN QUERY -- OFFSET 0: or a view is read whole for each batch of patrons
         SELECT patron.patron_number
         FROM library.patron AS patron
         WHERE patron.patron_number > mine.patrons_after
           AND (sees_patrons
                OR (sees_rights AND EXISTS (
-                   SELECT FROM downstream.net_media_right AS held WHERE held.patron_number = patron.patron_number))
+                   SELECT FROM downstream.net_media_right AS held WHERE held.patron_number = patron.patron_number OFFSET 0))
                OR (sees_contacts AND EXISTS (
-                   SELECT FROM downstream.contact WHERE contact.patron_number = patron.patron_number)))
+                   SELECT FROM downstream.contact WHERE contact.patron_number = patron.patron_number OFFSET 0)))
         ORDER BY patron.patron_number
         LIMIT most;
     IF NOT FOUND AND most IS DISTINCT FROM 0 THEN

@@ -8,7 +8,7 @@ import pytest
 
 from cpr_client.connection import AuthorityContext, InvocationContext
 from flows.errors import UsageError
-from flows.settings import GROUPS, Settings, current, load, use
+from flows.settings import GROUPS, ReaderSettings, Settings, current, load, use
 from flows.settings.describe import describe
 from mappers import plausibility
 
@@ -167,6 +167,12 @@ def test_every_value_that_will_not_do_is_told_at_once(home):
 def test_a_database_of_one_s_own_needs_a_registry_of_one_s_own(home):
     told = refusal(home | {"PATRONSYNC_DATABASE_URL": "postgresql://worker@127.0.0.1/library"})
     assert "without PATRONSYNC_REGISTRY_URL" in told
+
+
+def test_who_reads_the_change_feed_alone_names_no_registry(home):
+    url = "postgresql://website@127.0.0.1/library"
+    settings = load(home | {"PATRONSYNC_DATABASE_URL": url}, kind=ReaderSettings)
+    assert settings.connection_url == url
 
 
 @pytest.mark.parametrize("query", ["", "?sslmode=require", "?sslmode=verify-ca"])
