@@ -87,7 +87,7 @@ def parts(
             registry = stack.enter_context(starting(lambda give_up: demo_registry(given.data_dir, give_up)))
         if given.database_url is None:
             postgres = stack.enter_context(starting(lambda give_up: _postgres(given)))
-        if given.database_url is not None and need_schema:
+        elif need_schema:
             _look_at_schema(given)
         made = _filled_in(given, postgres, registry, prefect)
         if need_prefect:
