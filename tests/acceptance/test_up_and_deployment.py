@@ -185,9 +185,10 @@ def test_a_held_run_suspends_itself_and_the_form_s_word_lets_it_go_on(up: Up) ->
     assert held["state"]["name"] == "Suspended", held["state"]
     assert up.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("waiting",)]
     before = up.rows("SELECT count(*) FROM sync.change")
-    bad = up.post(f"/flow_runs/{flow_run}/resume", {"run_input": {"word": "perhaps"}})
-    assert bad.json()["status"] == "REJECT"
-    assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": {"word": "apply"}}).json()["status"] == "ACCEPT"
+    [asked] = up.form_of(flow_run)["required"]
+    for wrong in ({}, {asked: "perhaps"}):
+        assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": wrong}).json()["status"] == "REJECT"
+    assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": {asked: "apply"}}).json()["status"] == "ACCEPT"
     assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
     assert up.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("done",)]
     assert up.rows("SELECT count(*) FROM sync.change") > before
