@@ -18,6 +18,9 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module_
 _FOR_SCRIPTS = ("script", "desc", "title")
 _FONT = "system-ui, sans-serif"
 _WIDTH = 360
+_ROOM_FOR_NUMBERS = 1.25
+"""Of the longest bar's length."""
+
 _GUIDE, _INK = "#d5dce4", "#16202b"
 
 _STYLE = Style(
@@ -42,8 +45,14 @@ _STYLE = Style(
 
 
 def bars(name: str, rows: Sequence[tuple[str, Sequence[int | None]]], series: Sequence[str], title: str) -> str:
-    """Lying bars: a row for each label, a bar for each series."""
-    chart = pygal.HorizontalBar(_config(height=90 + 14 * len(series) * len(rows)))
+    """Lying bars: a row for each label, a bar for each series with its number at the end.
+
+    One kind may have hundreds where the others have one or two, whose bars are too short to be seen.
+    """
+    most = max((number or 0 for _, numbers in rows for number in numbers), default=0)
+    room = (0, max(most, 1) * _ROOM_FOR_NUMBERS)
+    height = 90 + 16 * len(series) * len(rows)
+    chart = pygal.HorizontalBar(_config(height=height, range=room, print_values=True, print_values_position="top"))
     chart.uuid = name
     chart.x_labels = [label for label, _ in rows][::-1]
     for i, label in enumerate(series):
@@ -92,6 +101,9 @@ def _svg(chart: Any, title: str, told: Sequence[str]) -> str:
             for child in [one for one in parent if one.tag in _FOR_SCRIPTS or not isinstance(one.tag, str)]:
                 parent.remove(child)
             parent.attrib.pop("id", None)
+        for number in svg.iterfind(".//*[@class='value']"):  # at the end of its bar, not across it
+            number.set("text-anchor", "start")
+            number.set("x", str(float(number.get("x")) - 2))
         svg.set("id", f"chart-{chart.uuid}")  # its rules of style begin with it
         svg.set("role", "img")
         svg.set("aria-label", f"{title}. {'; '.join(told)}")
