@@ -16,7 +16,7 @@ from prefect.server.events.schemas.events import ReceivedEvent
 from flows import clock
 
 _TIME_ORDERED = 7
-"""The version of Prefect's ids of states, which are those of their events: they begin with the time."""
+"""The version of Prefect's ids of states, which are those of their events: they begin with the time in milliseconds."""
 
 
 class CausalOrdering(memory.CausalOrdering):
@@ -25,7 +25,7 @@ class CausalOrdering(memory.CausalOrdering):
     def __init__(self, scope: str) -> None:
         super().__init__(scope)
         if not hasattr(self, "began"):  # there is one for each scope
-            self.began = clock.now().timestamp()
+            self.began = int(clock.now().timestamp() * 1000)
 
     async def wait_for_leader(self, event: ReceivedEvent) -> None:
         """Returns when it is the event's turn. Raises `EventArrivedEarly` where the one before it is still to come."""
@@ -33,4 +33,4 @@ class CausalOrdering(memory.CausalOrdering):
             await super().wait_for_leader(event)
 
     def _is_of_a_former_server(self, leader: UUID) -> bool:
-        return leader.version == _TIME_ORDERED and (leader.int >> 80) / 1000 < self.began
+        return leader.version == _TIME_ORDERED and leader.int >> 80 < self.began
