@@ -52,13 +52,14 @@ class Service:
         self.token = secrets.token_urlsafe(24)
         self.base_url = ""
         self._not_found_form = not_found_form
-        self._contracts = {f"{PATH}{version}": Contract(version) for version in VERSIONS}
+        self._versions = {f"{PATH}{version}": version for version in VERSIONS}
+        self._contracts: dict[str, Contract] = {}
         folder = wsdl_file(VERSIONS[0]).parent.parent
         self._files = {f"{_CONTRACT_PATH}{f.relative_to(folder).as_posix()}": f for f in folder.glob("*/*.xsd")}
 
     def handle(self, request: Request) -> Reply:
         """The answer to one request."""
-        contract = self._contracts.get(request.path)
+        contract = self._contract(request.path)
         if contract is not None and request.method == "POST":
             return self._question(contract, request)
         if request.path == "/control" or request.path.startswith("/control/"):
@@ -70,6 +71,13 @@ class Service:
                 return Reply(200, self._files[request.path].read_bytes(), XML)
         known = contract is not None or request.path in self._files
         return Reply(405 if known else 404, b"POST questions here, or GET ?wsdl\n" if known else b"nothing is here\n")
+
+    def _contract(self, path: str) -> Contract | None:
+        """Which contract is spoken there, made when it is first asked by."""
+        version = self._versions.get(path)
+        if version is not None and path not in self._contracts:
+            self._contracts[path] = Contract(version)
+        return self._contracts.get(path)
 
     def _question(self, contract: Contract, request: Request) -> Reply:
         try:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import typer
@@ -81,27 +80,18 @@ def run_watched(
     run: Callable[[], Any], output: Output, label: str, watcher_of: Callable[[Progress], Watcher] = Watcher
 ) -> dict[str, Any]:
     """Runs a flow with a progress bar and returns its report, its message in it. `run` returns Prefect's state."""
+    from prefect import tags
+
+    from flows.local.automations import TAG
     from flows.steps.listening import listening
 
     with output.progress(label) as bar:
         watcher = watcher_of(bar)
-        with listening(watcher), _seen_alive():
+        with listening(watcher), tags(TAG):  # as a deployment's: killed, it is marked as crashed
             state = run()
     if watcher.report is None:
         raise watcher.error or _what_broke(state)
     return {**watcher.report, "message": watcher.message}
-
-
-@contextmanager
-def _seen_alive() -> Iterator[None]:
-    """Within the block, a run is watched as a deployment's is: were this process killed, Prefect would say crashed."""
-    from prefect import tags
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
-    from flows.local.automations import HEARTBEAT, TAG
-
-    with tags(TAG), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: HEARTBEAT}):
-        yield
 
 
 def _what_broke(state: Any) -> Exception:

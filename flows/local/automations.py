@@ -15,6 +15,9 @@ NAME = "patronsync: a run without a heartbeat has crashed"
 HEARTBEAT = 30
 """Seconds between two heartbeats of a run: the least that Prefect takes."""
 
+HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT)}
+"""By which the process of a run sends them."""
+
 SILENCE = timedelta(seconds=80)
 """A run that has given no sign of life for so long is dead: with the look every few seconds, within two minutes."""
 

@@ -16,7 +16,7 @@ import yaml
 import flows
 from flows.errors import UserError
 from flows.local import notices
-from flows.local.automations import HEARTBEAT, dead_runs, put_automations
+from flows.local.automations import HEARTBEATS, dead_runs, put_automations
 from flows.observability.redaction import mask
 from flows.settings import Settings
 from flows.settings.names import variable
@@ -107,7 +107,7 @@ def read_prefect_file() -> dict[str, Any]:
 
 def run_variables(settings: Settings) -> dict[str, str]:
     """What a run's process needs to find the same settings: the file, and the home of embedded parts in use."""
-    variables = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT)}
+    variables = dict(HEARTBEATS)
     if settings.env_file is not None:
         variables[variable("env_file")] = str(settings.env_file.absolute())
     if settings.database_url is None or settings.is_embedded("database_url") or settings.is_embedded("registry_url"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from db import embedded
@@ -18,6 +18,7 @@ from db.upgrade import is_current, migrate
 from flows.errors import UserError
 from flows.local import demo_registry as registry_part
 from flows.local import prefect_server as prefect_part
+from flows.local.automations import HEARTBEATS
 from flows.local.demo_registry import DemoRegistryProcess, demo_registry
 from flows.local.prefect_server import PrefectServer, prefect_server
 from flows.local.shared_process import stop_unused
@@ -161,9 +162,9 @@ def _prefect_variables(made: Parts) -> dict[str, str | None]:
     quiet = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR", "DO_NOT_TRACK": "1"}
     if made.prefect is None:
         given = {**quiet, **made.settings.prefect}
-        return {name: value for name, value in given.items() if name not in os.environ}
+        return {**{name: value for name, value in given.items() if name not in os.environ}, **HEARTBEATS}
     diverting = (name for name in os.environ if name.startswith("PREFECT_") and not name.startswith(_HARMLESS))
-    return {**dict.fromkeys(diverting), **quiet, **made.prefect.environment(), **_past_the_proxy()}
+    return {**dict.fromkeys(diverting), **quiet, **HEARTBEATS, **made.prefect.environment(), **_past_the_proxy()}
 
 
 def _past_the_proxy() -> dict[str, str]:
@@ -224,5 +225,5 @@ def _prefect_told(variables: Mapping[str, str | None]) -> Iterator[None]:
         for setting in (PREFECT_API_URL, PREFECT_API_AUTH_STRING, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE)
         if setting.name in variables
     }
-    with temporary_settings(told):
+    with temporary_settings(told) if told else nullcontext():
         yield

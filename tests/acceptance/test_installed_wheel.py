@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ensurepip
 import json
 import os
 import site
@@ -30,9 +31,10 @@ def patronsync(tmp_path_factory: pytest.TempPathFactory, prefect_of_the_run: Pre
     folder = tmp_path_factory.mktemp("wheel")
     (built,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
     home = folder / "venv"
-    venv.create(home, with_pip=True, symlinks=True)
+    venv.create(home, symlinks=True)
     install = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", built]
-    subprocess.run(install, check=True, capture_output=True, cwd=folder)
+    [pip] = Path(ensurepip.__file__).with_name("_bundled").glob("pip-*.whl")  # runs as it is: none is installed first
+    subprocess.run(install, check=True, capture_output=True, cwd=folder, env={**os.environ, "PYTHONPATH": str(pip)})
     packages = next((home / "lib").glob("python*/site-packages"))
     (packages / "borrowed.pth").write_text("\n".join(site.getsitepackages()) + "\n")
     kept = {

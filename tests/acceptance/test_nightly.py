@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from time import sleep
@@ -121,7 +120,6 @@ def test_a_night_runs_each_step_in_its_turn_and_its_summary_adds_up(
     town.settings._prefect.update(prefect_api.environment())
     published: list[str] = []
     monkeypatch.setattr(nightly_report, "create_markdown_artifact", lambda text, **_: published.append(text))
-    monkeypatch.setattr("flows.cli.running._seen_alive", nullcontext)
     report = flow_night(town)
     assert (report["state"], report["message"], became(report)) == ("done", None, ALL_DONE)
     assert report["runs"] == sorted(report["runs"]) == [step["run"] for step in report["steps"]]
@@ -137,7 +135,6 @@ def test_a_step_that_takes_too_long_is_broken_off_and_the_night_goes_on(
     town: Library, prefect_api: PrefectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town.settings._prefect.update(prefect_api.environment())
-    monkeypatch.setattr("flows.cli.running._seen_alive", nullcontext)
     monkeypatch.setattr(nightly, "retention_cleanup", nightly.retention_cleanup.with_options(timeout_seconds=0.5))
     monkeypatch.setattr(RetentionRun, "run", lambda run: sleep(20))
     report = flow_night(town, steps=[NightStep.retention_cleanup])

@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from prefect.settings import temporary_settings
 
 from db import embedded
 from db.connect import connect
@@ -125,10 +126,20 @@ def _answers(api: httpx.Client) -> bool:
         return False
 
 
+@pytest.fixture
+def in_use(production: Production, monkeypatch: pytest.MonkeyPatch) -> Iterator[Production]:
+    """Commands of this process find the server, and Prefect's own command that `deploy` starts does."""
+    production.library.settings._prefect.update(production.prefect)
+    for name, value in production.prefect.items():
+        monkeypatch.setenv(name, value)
+    with temporary_settings({}):  # Prefect is loaded already: it reads them anew
+        yield production
+
+
 def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_password(
-    full_size_alone: None, production: Production, monkeypatch: pytest.MonkeyPatch
+    full_size_alone: None, in_use: Production
 ) -> None:
-    library = production.library
+    production, library = in_use, in_use.library
     library.enrol("P1", None)
     library.connection.execute(
         "INSERT INTO library.loan (loan_number, patron_number, item_number, title, lent_at, returned_at) "
@@ -137,9 +148,6 @@ def test_deploy_run_approvals_and_status_work_on_a_server_on_postgresql_with_a_p
     assert httpx.get(f"{production.api.base_url}admin/settings").status_code == 401
     assert production.api.get("/admin/settings").json()["server"]["analytics_enabled"] is False
 
-    library.settings._prefect.update(production.prefect)
-    for name, value in production.prefect.items():  # for Prefect's own command, which `deploy` starts
-        monkeypatch.setenv(name, value)
     code, out = library.command("deploy")
     assert code == 0 and "retention-cleanup" in out, library.errors
     deployment = production.api.get("/deployments/name/retention-cleanup/retention-cleanup").json()["id"]

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from flows.registry_refresh import registry_refresh
+from flows.settings import use
 from tests.acceptance.made_up import HOME, NAME, TOMORROW
 from tests.fixtures.library import DAY, Library
 from tests.fixtures.prefect import PrefectServer
@@ -54,6 +56,17 @@ def test_a_run_that_is_done_is_exit_code_0_though_somebody_is_in_quarantine(nigh
     assert report["seconds"] >= 0
     code, again = _json(night, "refresh", "--scope", "all", *TODAY)
     assert (code, again["look_ups"], again["run"]) == (0, 0, report["run"] + 1)
+
+
+def test_ten_digits_that_are_nobody_s_patron_number_fail_in_prefect_without_being_repeated(night: Library) -> None:
+    """As a deployment's form gives them: the command line refuses what looks like a CPR number."""
+    before = use(night.settings)
+    try:
+        state = registry_refresh(scope="patrons", patron_numbers=["0101809995"], today=DAY, return_state=True)
+    finally:
+        use(before)
+    assert state.is_failed() and "0101809995" not in state.message
+    assert "place 1 of 1" in state.message
 
 
 def test_patrons_left_by_a_limit_are_exit_code_0(night: Library) -> None:

@@ -26,7 +26,7 @@ from flows.local.shared_process import stop_unused
 from tests.fixtures.browser import window
 from tests.fixtures.prefect import wait_until
 from tests.fixtures.prefect_pages import PREFECTS_OWN, PrefectPages, press
-from tests.fixtures.processes import processes_of
+from tests.fixtures.processes import processes_of, workers_of
 
 PATRONS = 300
 NIGHT = "SELECT max(run_id) FROM sync.run WHERE flow = 'nightly'"
@@ -119,12 +119,8 @@ def patronsync(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], Path]) -> Iterator[Up]:
-    """It is up, and an extract has been loaded beside it."""
-    data_dir = tmp_path_factory.mktemp("up") / "data"
-    data_dir.mkdir(mode=0o700)
-    prefect_home(data_dir)
+def start(data_dir: Path) -> tuple[subprocess.Popen[str], list[str]]:
+    """Starts `patronsync up`, and what it says until it is up."""
     process = subprocess.Popen(
         [COMMAND, "up"],
         env={**WITHOUT_SETTINGS, "PATRONSYNC_DATA_DIR": str(data_dir)},
@@ -132,13 +128,24 @@ def up(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], 
         stderr=subprocess.STDOUT,
         text=True,
     )
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("Ctrl-C stops"):
+            break
+    return process, said
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], Path]) -> Iterator[Up]:
+    """It is up, and an extract has been loaded beside it."""
+    data_dir = tmp_path_factory.mktemp("up") / "data"
+    data_dir.mkdir(mode=0o700)
+    prefect_home(data_dir)
+    running = None
     try:
-        said = []
-        assert process.stdout is not None
-        for line in process.stdout:
-            said.append(line)
-            if line.startswith("Ctrl-C stops"):
-                break
+        process, said = start(data_dir)
         address = next((line.split()[1] for line in said if line.startswith("Prefect ")), None)
         assert address is not None, "".join(said)
         extract = data_dir.parent / "patrons.csv"
@@ -148,14 +155,25 @@ def up(tmp_path_factory: pytest.TempPathFactory, prefect_home: Callable[[Path], 
         assert loaded.returncode == 0, loaded.stdout + loaded.stderr
         user, _, password = (data_dir / "prefect" / "password").read_text().strip().partition(":")
         with httpx.Client(base_url=f"{address}/api", auth=(user, password), timeout=30) as api:
-            yield Up(data_dir, process, api, "".join(said))
+            running = Up(data_dir, process, api, "".join(said))
+            yield running
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=60)
+        if running is not None and running.process.poll() is None:
+            running.process.send_signal(signal.SIGTERM)
+            running.process.communicate(timeout=60)
         for part in (demo_registry, prefect_server):
             stop_unused(part.service_of(data_dir))
         remove(data_dir)
+
+
+@pytest.fixture(scope="module")
+def ui(up: Up, browser: Browser) -> Iterator[PrefectPages]:
+    """Prefect's pages, for an operator who has logged in."""
+    with window(browser) as opened:
+        pages = PrefectPages(opened, str(up.api.base_url).removesuffix("/api/"))
+        pages.log_in((up.data_dir / "prefect" / "password").read_text().strip())
+        yield pages
+        assert opened.hosts - {"127.0.0.1"} <= PREFECTS_OWN
 
 
 def test_it_tells_where_everything_is_and_that_nobody_is_in_the_library_yet(up: Up) -> None:
@@ -176,7 +194,7 @@ def test_an_operator_presses_run_and_everybody_is_refreshed(up: Up) -> None:
     assert "work pool patronsync: a worker is there" in checked and "nightly: 30 3 * * *" in checked
 
 
-def test_a_held_run_suspends_itself_and_the_form_s_word_lets_it_go_on(up: Up) -> None:
+def test_a_held_run_suspends_itself_and_the_command_line_s_word_lets_it_go_on(up: Up) -> None:
     up.settings(brake_dead_percent=0, brake_newly_protected_percent=0, brake_address_changed_percent=0)
     with connect(url(up.data_dir) or "", autocommit=True) as connection:
         connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
@@ -188,11 +206,13 @@ def test_a_held_run_suspends_itself_and_the_form_s_word_lets_it_go_on(up: Up) ->
     [asked] = up.form_of(flow_run)["required"]
     for wrong in ({}, {asked: "perhaps"}):
         assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": wrong}).json()["status"] == "REJECT"
-    assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": {asked: "apply"}}).json()["status"] == "ACCEPT"
+    [(run,)] = up.rows("SELECT max(run_id) FROM sync.run")
+    answered = up.patronsync("approvals", "answer", str(run), "apply")
+    assert answered.returncode == 0 and "resumed" in answered.stdout, answered.stderr
     assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
     assert up.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("done",)]
     assert up.rows("SELECT count(*) FROM sync.change") > before
-    assert up.rows("SELECT DISTINCT word, answered_by FROM sync.approval") == [("apply", "Prefect")]
+    assert [word for (word,) in up.rows("SELECT DISTINCT word FROM sync.approval")] == ["apply"]
 
 
 def _day(up: Up, before: int) -> str:
@@ -200,7 +220,9 @@ def _day(up: Up, before: int) -> str:
     return str(up.rows(f"SELECT (now() AT TIME ZONE 'Europe/Copenhagen')::date - {before}")[0][0])
 
 
-def test_a_night_asks_all_its_questions_in_one_form_and_the_command_line_s_word_lets_it_do_what_is_left(up: Up) -> None:
+def test_a_night_asks_all_its_questions_in_one_form_in_the_browser_and_then_does_what_is_left(
+    up: Up, ui: PrefectPages
+) -> None:
     with connect(url(up.data_dir) or "", autocommit=True) as connection:
         connection.execute("UPDATE library.patron SET road_code = '0001' WHERE registry_status IS NOT NULL")
         connection.execute(OLD_LOANS)
@@ -218,8 +240,12 @@ def test_a_night_asks_all_its_questions_in_one_form_and_the_command_line_s_word_
     for wrong in ({}, {refresh: "apply"}, {refresh: "apply", retention: "perhaps"}):
         assert up.post(f"/flow_runs/{flow_run}/resume", {"run_input": wrong}).json()["status"] == "REJECT"
     assert up.flow_run(flow_run)["state"]["name"] == "Suspended"
-    answered = up.patronsync("approvals", "answer", str(night), "apply")
-    assert answered.returncode == 0 and "resumed" in answered.stdout, answered.stderr
+    ui.run(flow_run)
+    shown = ui.menu("Resume")
+    press(shown.get_by_role("button", name="Resume"), ui.opened.page.get_by_text("is a required property").first)
+    for question in ("registry-refresh", "retention-cleanup: loans"):
+        ui.choose(ui.field(question, shown), "apply")
+    ui.resume(shown)
     ended = up.reaches(flow_run, "Completed", "Failed", "Crashed")
     assert ended["state"]["name"] == "Completed", ended["state"]
     assert up.rows(f"SELECT flow, state FROM sync.run WHERE night_id = {night} ORDER BY run_id") == [
@@ -230,35 +256,30 @@ def test_a_night_asks_all_its_questions_in_one_form_and_the_command_line_s_word_
     ]
     assert up.rows(f"SELECT state FROM sync.run WHERE run_id = {night}") == [("done",)]
     assert up.rows("SELECT count(*) FROM library.loan") == [(0,)]
+    assert up.rows("SELECT DISTINCT word FROM sync.approval WHERE answered_by = 'Prefect'") == [("apply",)]
+    ui.run(flow_run)
+    page = ui.opened.page
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_role("tabpanel").get_by_role("link").filter(has_text=": done").click()
+    page.get_by_role("cell").filter(has_text="rows removed").wait_for()
+    ui.leave()
     body = {"artifacts": {"key": {"any_": ["nightly"]}, "flow_run_id": {"any_": [flow_run]}}, "sort": "CREATED_DESC"}
     summary = up.api.post("/artifacts/filter", json=body).json()[0]["data"]
     assert re.search(r"\| retention-cleanup \| done \|.* rows removed", summary), summary
     assert "| registry-refresh | done |" in summary
 
 
-def test_nobody_s_word_in_time_ends_the_run_as_failed_in_prefect_and_as_aborted_on_record(up: Up) -> None:
+def test_nobody_s_word_in_time_ends_a_run_begun_in_the_browser_as_failed_there_and_as_aborted_on_record(
+    up: Up, ui: PrefectPages
+) -> None:
     up.settings(brake_retention_removed_more_than=5, operators_word_hours=0.002)
     with connect(url(up.data_dir) or "", autocommit=True) as connection:
         connection.execute(OLD_LOANS)
-        assert (
-            up.reaches(up.press_run("retention-cleanup"), "Failed", "Completed", "Crashed")["state"]["name"] == "Failed"
-        )
+        ui.form(up.deployment("retention-cleanup"))
+        assert up.reaches(ui.submit(), "Failed", "Completed", "Crashed")["state"]["name"] == "Failed"
         assert "aborted: nobody answered" in up.patronsync("status").stdout
         assert up.rows("SELECT state FROM sync.run ORDER BY run_id DESC LIMIT 1") == [("aborted",)]
         connection.execute("DELETE FROM library.loan")
-
-
-# The same by hand, in Prefect's pages ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def ui(up: Up, browser: Browser) -> Iterator[PrefectPages]:
-    """Prefect's pages, for an operator who has logged in."""
-    with window(browser) as opened:
-        pages = PrefectPages(opened, str(up.api.base_url).removesuffix("/api/"))
-        pages.log_in((up.data_dir / "prefect" / "password").read_text().strip())
-        yield pages
-        assert opened.hosts - {"127.0.0.1"} <= PREFECTS_OWN
 
 
 def test_a_form_in_the_browser_explains_itself_and_refuses_a_cpr_number(up: Up, ui: PrefectPages) -> None:
@@ -278,34 +299,6 @@ def test_a_form_in_the_browser_explains_itself_and_refuses_a_cpr_number(up: Up, 
     numbers.get_by_role("textbox").fill("010180-9995")
     ui.opened.page.get_by_role("button", name="Submit").click()
     numbers.get_by_text("is not valid").wait_for()
-
-
-def test_in_the_browser_a_night_is_started_waits_asks_again_and_tells_how_it_went(up: Up, ui: PrefectPages) -> None:
-    up.settings(brake_retention_removed_more_than=5)
-    with connect(url(up.data_dir) or "", autocommit=True) as connection:
-        connection.execute(OLD_LOANS)
-    ui.form(up.deployment("nightly"))
-    steps = ui.field("steps (Optional)")
-    steps.get_by_role("tab", name="list").click()
-    ui.choose(steps, "retention-cleanup")
-    ui.opened.page.keyboard.press("Escape")  # the list stays open for more
-    flow_run = ui.submit()
-    assert (
-        up.reaches(flow_run, "Suspended", "Completed", "Failed", "Crashed")["name"] == "night, retention-cleanup alone"
-    )
-    ui.run(flow_run)
-    form = ui.menu("Resume")
-    form.get_by_text("retention-cleanup: loans").first.wait_for()
-    press(form.get_by_role("button", name="Resume"), ui.opened.page.get_by_text("is a required property"))
-    assert up.flow_run(flow_run)["state"]["name"] == "Suspended"
-    ui.choose(form, "apply")
-    ui.resume(form)
-    assert up.reaches(flow_run, "Completed", "Failed", "Crashed")["state"]["name"] == "Completed"
-    ui.run(flow_run)
-    page = ui.opened.page
-    page.get_by_role("tab", name="Artifacts").click()
-    page.get_by_role("tabpanel").get_by_role("link").filter(has_text=": done").click()
-    page.get_by_role("cell", name="20 of 20 rows removed").wait_for()
 
 
 def test_a_night_cancelled_in_the_browser_is_whole_and_retry_does_what_is_left(
@@ -366,13 +359,6 @@ def test_the_form_refuses_what_looks_like_a_cpr_number_and_keeps_nothing_of_it(u
     assert b"010180-9995" not in database
 
 
-def test_ten_digits_that_are_nobody_s_patron_number_fail_without_being_repeated(up: Up) -> None:
-    ended = up.reaches(up.press_run(scope="patrons", patron_numbers=["0101809995"]), "Completed", "Failed", "Crashed")
-    assert ended["state"]["name"] == "Failed"
-    assert "0101809995" not in ended["state"]["message"]
-    assert "place 1 of 1" in ended["state"]["message"]
-
-
 @pytest.mark.parametrize("path", ["/flow_runs/filter", "/deployments/filter", "/admin/settings"])
 def test_the_api_answers_401_without_the_password(up: Up, path: str) -> None:
     assert httpx.post(f"{up.api.base_url}{path.lstrip('/')}", json={}).status_code in (401, 405)
@@ -405,13 +391,20 @@ def _server_logs(up: Up) -> list[Path]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
-def test_a_signal_stops_all_of_it_with_the_run_that_is_under_way(up: Up) -> None:
+def test_what_a_killed_one_leaves_is_joined_by_the_next_and_a_signal_stops_all_with_the_run_under_way(up: Up) -> None:
+    up.process.kill()
+    up.process.communicate()
+    assert wait_until(lambda: not workers_of(up.data_dir)), "the worker ends by itself"
+    left = processes_of(up.data_dir)
+    assert left, "the servers could not be stopped by anybody"
+    up.process, said = start(up.data_dir)
+    assert left.keys() <= processes_of(up.data_dir).keys(), "".join(said)
     under_way = up.press_run(dry_run=True)
     up.reaches(under_way, "Pending", "Running")
     assert processes_of(up.data_dir)
     up.process.send_signal(signal.SIGTERM)
-    said, _ = up.process.communicate(timeout=60)
-    assert up.process.returncode == 0, said
-    assert said.endswith("Stopped.\n")
+    last, _ = up.process.communicate(timeout=60)
+    assert up.process.returncode == 0, last
+    assert last.endswith("Stopped.\n")
     assert processes_of(up.data_dir) == {}
     assert url(up.data_dir) is None

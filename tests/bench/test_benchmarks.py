@@ -6,16 +6,19 @@ import importlib
 import json
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench import client, growth, imports, prefect_share, refresh, retention
+from bench import client, growth, guardians, imports, prefect_share, refresh, retention
 from bench.__main__ import SUBJECTS
 from bench.people import DAY, NIGHTS, TEMPLATES, body, cpr_number, records
 from bench.place import Place
+from bench.registry import registry
 from bench.report import PAGE, RESULTS, table, write
 from bench.results import Figure, interleaved, ratio
 from bench.sizes import SMALL
@@ -26,27 +29,56 @@ from tests.fixtures.prefect import PrefectServer
 SERVED_BY_PREFECT = {"prefect_share"}
 IN_PROCESSES_OF_ITS_OWN = {"mapping"}
 """As all are when they are measured; a second or two of loading a process is too much for what these figures say."""
-MODULES = (client, growth, imports, refresh, retention)
+MODULES = (client, growth, guardians, imports, prefect_share, refresh, retention)
+
+
+@dataclass(slots=True)
+class QuickPlace(Place):
+    """Its databases are copies of the tests' own: each would take a second to be migrated."""
+
+    template: str = ""
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        with self._database(f"TEMPLATE {self.template}") as url:
+            yield url
 
 
 @pytest.fixture
-def place(postgres_server, tmp_path):
-    return Place(postgres_server, tmp_path)
+def place(postgres_server, migrated_template, tmp_path):
+    return QuickPlace(postgres_server, tmp_path, template=migrated_template)
+
+
+@pytest.fixture(scope="module")
+def registries() -> Iterator[Callable[..., AbstractContextManager[str]]]:
+    """As `bench.registry.registry`, but one that answers as late is used again."""
+    with ExitStack() as stack:
+        yield cache(lambda latency=0.0: nullcontext(stack.enter_context(registry(latency))))
+
+
+@pytest.fixture
+def bench(place, registries, monkeypatch) -> Callable[..., None]:
+    """Plays one benchmark, its processes in this one unless they are to be its own."""
+
+    def play(subject: str) -> None:
+        for module in MODULES:
+            monkeypatch.setattr(module, "registry", registries, raising=False)
+            if subject not in IN_PROCESSES_OF_ITS_OWN:
+                monkeypatch.setattr(module, "process", _in_this_process, raising=False)
+        _are_figures(list(SUBJECTS[subject](SMALL, place)))
+
+    return play
 
 
 @pytest.mark.parametrize("subject", sorted(SUBJECTS.keys() - SERVED_BY_PREFECT))
-def test_a_benchmark_runs_and_gives_its_figures(subject, place, monkeypatch):
-    if subject not in IN_PROCESSES_OF_ITS_OWN:
-        for module in MODULES:
-            monkeypatch.setattr(module, "process", _in_this_process, raising=False)
-    _are_figures(list(SUBJECTS[subject](SMALL, place)))
+def test_a_benchmark_runs_and_gives_its_figures(subject, bench):
+    bench(subject)
 
 
-def test_the_benchmark_of_prefect_s_share_runs(place, prefect_api: PrefectServer, monkeypatch):
+def test_the_benchmark_of_prefect_s_share_runs(place, bench, prefect_api: PrefectServer, monkeypatch):
     place.data_dir = prefect_api.home.parent
-    monkeypatch.setattr(prefect_share, "process", _in_this_process)
     monkeypatch.setattr(prefect_share, "loading", lambda: 1.0)
-    _are_figures(list(SUBJECTS["prefect_share"](SMALL, place)))
+    bench("prefect_share")
 
 
 def test_every_fifth_patron_differs_between_the_nights_and_nobody_else():

@@ -17,10 +17,11 @@ from cpr_client.demo.people import SEED, build_people
 from tests.cpr_client.generated import envelope, valid_answers, wild_answers
 from tests.cpr_client.samples import NUMBER
 from tests.cpr_client.zeep_reader import read_with_zeep
+from tests.fixtures.examples import examples
 
 TODAY = date(2026, 5, 4)
 generous = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(200), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -14,9 +14,12 @@ from mappers import address_kinds
 from mappers.address import contact_is_current, current_address
 from mappers.protection import is_protected
 from mappers.record import PatronRecord
+from tests.fixtures.examples import examples
 
 # The functions read no table: one connection serves all examples.
-asked_often = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+asked_often = settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 days = st.dates(date(2026, 1, 1), date(2026, 1, 6))
 maybe_days = st.none() | days

@@ -12,6 +12,7 @@ from db.connect import Connection
 from db.statistics.store import list_cells, list_totals
 from mappers.coming_of_age import is_minor
 from mappers.statistics import FEWEST, Cell, age_band, told, totals
+from tests.fixtures.examples import examples
 
 DAY = date(2026, 3, 2)
 BORN = [date(1990, 1, 1), date(2008, 3, 2), date(2008, 3, 3), date(2019, 3, 2), date(2001, 3, 3), None]
@@ -59,7 +60,7 @@ groups = st.lists(
 
 
 def test_the_database_tells_what_the_mappers_tell(connection: Connection) -> None:
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=examples(15), deadline=None)
     @given(groups=groups)
     def holds(groups: Any) -> None:
         cells = fill(connection, groups)
@@ -73,7 +74,7 @@ BANDS = ("0-6", "7-12", "13-17", "18-24", "40-64", "65+")
 sizes = st.tuples(st.sampled_from([1, 2, 4, 5, 6, 9, 12, 30]), st.sampled_from([0, 1, 3, 5, 8, 30]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(sizes=st.lists(st.tuples(st.sampled_from(BANDS), sizes), min_size=1, max_size=7))
 def test_what_is_not_told_cannot_be_reckoned_from_the_totals(sizes: list[tuple[str, tuple[int, int]]]) -> None:
     cells = [

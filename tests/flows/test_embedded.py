@@ -118,7 +118,7 @@ def test_a_database_of_one_s_own_that_is_not_up_to_date_is_told_and_left_alone(t
 
 
 def test_a_run_reports_to_our_own_server_before_it_stops_and_no_number_gets_there(
-    tmp_path: Path, prefect_home: Callable[[Path], Path], settings: Settings
+    full_size_alone: None, tmp_path: Path, prefect_home: Callable[[Path], Path], settings: Settings
 ):
     home = prefect_home(settings.data_dir)
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "PATRONSYNC_"))}

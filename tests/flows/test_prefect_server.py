@@ -119,7 +119,11 @@ def test_it_listens_on_loopback_alone(prefect_of_the_run):
 
 
 def test_who_loses_a_race_for_a_port_takes_nobody_s_server_for_its_own_and_leaves_its_port_when_stopped(
-    tmp_path: Path, prefect_home: Callable[[Path], Path], prefect_of_the_run: PrefectServer, monkeypatch
+    full_size_alone: None,
+    tmp_path: Path,
+    prefect_home: Callable[[Path], Path],
+    prefect_of_the_run: PrefectServer,
+    monkeypatch,
 ):
     """It found the port free, and another server of ours got it: it starts again on another port.
 

@@ -15,7 +15,7 @@ from db import embedded
 from flows.local import demo_registry, prefect_server
 from flows.local.shared_process import stop_unused
 from tests.fixtures.prefect import wait_until
-from tests.fixtures.processes import processes_of
+from tests.fixtures.processes import processes_of, workers_of
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
@@ -51,13 +51,6 @@ class Up:
         return self.process.returncode
 
 
-def workers_of(data_dir: Path) -> dict[int, str]:
-    """Those that run Prefect's worker, or see to its end."""
-    named = ("prefect_process worker start", "worker_process")
-    commands = processes_of(data_dir).items()
-    return {pid: name for pid, command in commands for name in named if name in command}
-
-
 @pytest.fixture
 def data_dir(tmp_path: Path, prefect_home: Callable[[Path], Path]) -> Iterator[Path]:
     """A data directory whose Prefect starts quickly."""
@@ -86,7 +79,9 @@ def up(data_dir: Path) -> Iterator[Callable[[], Up]]:
     assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
 
 
-def test_what_a_killed_up_leaves_is_joined_by_the_next_and_a_worker_that_dies_ends_it_all(up, data_dir):
+def test_what_a_killed_up_leaves_is_joined_by_the_next_and_a_worker_that_dies_ends_it_all(
+    full_size_alone, up, data_dir
+):
     up().end(signal.SIGKILL)
     assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
     left = processes_of(data_dir)

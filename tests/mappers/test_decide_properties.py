@@ -16,6 +16,7 @@ from mappers.protection import protected_on
 from mappers.record import CHANGED, FIRST_ANSWER, UNCHANGED, Decision, StoredPatron
 from mappers.status import ANNULLED, EFFECTS, SUCCEEDED
 from mappers.succession import ChainNotFollowed
+from tests.fixtures.examples import examples
 from tests.mappers.samples import answered, applied
 from tests.mappers.strategies import days, never_asked, persons, quarantines
 
@@ -47,7 +48,7 @@ def _well_formed(stored: StoredPatron, decision: Decision, today: date) -> None:
         assert decision.after.registry_status is not None
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(never_asked, st.lists(persons(statuses=any_status) | quarantines, min_size=1, max_size=4), days)
 def test_any_answers_whatsoever_are_decided_on_and_nothing_is_raised(stored, answers, today):
     for answer in answers:
@@ -62,7 +63,7 @@ def test_any_answers_whatsoever_are_decided_on_and_nothing_is_raised(stored, ans
         stored = applied(stored, decision, today)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(never_asked, st.lists(spoken_of, min_size=1, max_size=3), days)
 def test_deciding_again_on_the_result_the_same_day_changes_nothing(stored, answers, today):
     for person in answers:
@@ -74,7 +75,7 @@ def test_deciding_again_on_the_result_the_same_day_changes_nothing(stored, answe
     assert again.outcome in (UNCHANGED, "malformed")
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(never_asked, spoken_of, days, st.integers(1, 400))
 def test_the_same_answer_on_a_later_day_changes_nothing_unless_a_date_falls(stored, person, today, later):
     person = _about(stored, person)
@@ -94,7 +95,7 @@ def test_the_same_answer_on_a_later_day_changes_nothing_unless_a_date_falls(stor
     assert decision.after == (record._replace(contact_lines=[], contact_from=None, contact_to=None) if over else record)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(never_asked, spoken_of, spoken_of, days)
 def test_a_rewrite_alone_is_never_an_event_and_an_event_tells_what_is_shown(stored, one, other, today):
     stored = applied(stored, answered(stored, _about(stored, one), today), today)
@@ -112,7 +113,7 @@ def test_a_rewrite_alone_is_never_an_event_and_an_event_tells_what_is_shown(stor
         assert changes(before, today, after, today) == {}
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(never_asked, spoken_of, quarantines, days)
 def test_an_answer_that_is_not_applied_leaves_the_record_as_it_is(stored, person, why, today):
     stored = applied(stored, answered(stored, _about(stored, person), today), today)

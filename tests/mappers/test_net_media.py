@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mappers import net_media
 from mappers.net_media import Agreement, Block, Patron, Right, decide, explain
+from tests.fixtures.examples import examples
 from tests.mappers.net_media_strategies import DAYS, agreement_lists, days, patrons
 
 DAY = date(2026, 3, 2)
@@ -89,7 +90,7 @@ def test_the_new_municipality_s_own_agreement_decides_and_an_agreement_that_ende
     assert decide(ANNA, "film", [over], HELD, DAY).outcome == "no agreement"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(agreements=agreement_lists(), before=patrons, after=patrons, day=days, learnt_on=st.sampled_from([None, *DAYS]))
 def test_what_is_decided_stays_decided_until_the_day_that_was_told(
     agreements: list[Agreement], before: Patron, after: Patron, day: date, learnt_on: date | None

@@ -19,7 +19,7 @@ from flows.steps.worker import Worker
 from tests.fixtures.library import NET_MEDIA
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.proofs.one_refresh", __name__])
+_processes.set_forkserver_preload(["tests.proofs.one_refresh", __name__, "tests.proofs.frozen"])
 
 CODES = ("0851", "0101", "0751", "0461", "0999")
 SERVICES = ("film", "lyd", "news")

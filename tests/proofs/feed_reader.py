@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload([__name__])
+processes.set_forkserver_preload([__name__, "tests.proofs.frozen"])
 
 
 def read_on(url: str, consumer: str, written: str, batch: int) -> None:

@@ -42,7 +42,7 @@ from flows.steps.worker import Worker
 FLOW = "registry-refresh"
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload([__name__])
+_processes.set_forkserver_preload([__name__, "tests.proofs.frozen"])
 
 
 def refresh(

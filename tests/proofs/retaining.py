@@ -23,7 +23,9 @@ from tests.proofs.retention_oracle import Terms
 RETENTION = "retention-cleanup"
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.proofs.one_refresh", "tests.proofs.deciding", __name__])
+_processes.set_forkserver_preload(
+    ["tests.proofs.one_refresh", "tests.proofs.deciding", __name__, "tests.proofs.frozen"]
+)
 
 
 def settings_of(terms: Terms) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
 
 import pytest
@@ -18,7 +19,14 @@ def crowd() -> Registry:
     return build_people(5_000, SEED, TODAY)
 
 
+@pytest.fixture(scope="session")
+def cases_as_built() -> bytes:
+    """The cases alone; built anew they would cost as much as a test of theirs."""
+    return pickle.dumps(build_people(0, SEED, TODAY))
+
+
 @pytest.fixture
-def cases() -> Registry:
+def cases(cases_as_built: bytes) -> Registry:
     """The cases alone, to be changed at will."""
-    return build_people(0, SEED, TODAY)
+    registry: Registry = pickle.loads(cases_as_built)
+    return registry

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from cpr_client.cpr_number import CprNumber
 from cpr_client.demo.numbers import NumberMaker, birth_date_of, is_made_up, passes_modulus_11
+from tests.fixtures.examples import examples
 
 _BIRTH_DATES = st.dates(date(1900, 1, 2), date(2036, 12, 31)).filter(lambda day: (day.month, day.day) != (1, 1))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(birth_date=_BIRTH_DATES, sex=st.sampled_from("KM"), seed=st.integers(0, 1000))
 def test_a_made_up_number_tells_birth_date_and_sex_and_bears_every_mark(birth_date: date, sex: str, seed: int) -> None:
     number = NumberMaker(random.Random(seed)).make(birth_date, sex)

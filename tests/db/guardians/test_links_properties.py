@@ -20,6 +20,7 @@ from mappers.coming_of_age import comes_of_age
 from mappers.custody import KINDS, UNKNOWN_HOLDER, CustodyEntry, holders_on, in_order
 from mappers.guardianship import Child, Guardian, Standing, confirmation, end_of, standing, wanted_cases
 from mappers.quarantine import NOT_FOUND
+from tests.fixtures.examples import examples
 
 TODAY = date(2026, 3, 2)
 TERMS = links.Terms(1, TODAY, ["Barn"], "Voksen")
@@ -28,7 +29,7 @@ FORMER = "0404835558"
 """A number by which custody may still name guardian 1."""
 GUARDIAN_OF = {**{number: place for place, number in NUMBERS.items()}, FORMER: 1}
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 
 days = st.sampled_from([TODAY + timedelta(days=offset) for offset in (-40, -1, 0, 1, 40)])
 maybe_days = st.none() | days
@@ -327,7 +328,7 @@ def test_a_batch_is_decided_as_mappers_says_and_twice_is_once(
         assert links.decide_links(prepared, sorted(by_number), TERMS).children == {}
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(day=st.dates(date(1900, 1, 1), date(2030, 12, 31)) | st.just(date(2008, 2, 29)))
 def test_who_is_of_age_is_who_mappers_says(connection: Connection, day: date) -> None:
     row = connection.execute("SELECT library.comes_of_age(%s)", [day]).fetchone()

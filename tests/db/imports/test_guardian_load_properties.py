@@ -12,6 +12,7 @@ from db.connect import Connection
 from mappers.extracts.enrolling import Child, Form, Standing, fault_of, standings
 from mappers.extracts.faults import Fault
 from tests.db.imports.loading import TODAY, load_rows, versions
+from tests.fixtures.examples import examples
 
 NAMES = ("patron_number", "guardian_cpr_number", "guardian_name", "signed_on")
 CHILDREN = {
@@ -40,7 +41,7 @@ def who(number: str) -> str:
     return OF_ONE_PATRON[0] if number in OF_ONE_PATRON else number
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=lines, second=lines)
 def test_a_load_takes_the_forms_that_the_mappers_take(
     database: Connection, first: list[Line], second: list[Line]

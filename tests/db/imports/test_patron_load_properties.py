@@ -11,6 +11,7 @@ from mappers.extracts.remarks import Remark
 from mappers.extracts.taking import FACT_OF_COLUMN, OWN_COLUMNS, Fields
 from tests.db.imports.loading import TODAY, events, forget_events, load_rows, versions
 from tests.db.imports.oracle import Line, loaded
+from tests.fixtures.examples import examples
 
 PATRON_NUMBERS = ["100", "101", "102", "103", "104"]
 CPR_NUMBERS = ["0101900001", "0101900002", "0101900003", "0101900004"]
@@ -90,7 +91,7 @@ def empty(database: Connection) -> None:
 
 
 @settings(
-    max_examples=50,
+    max_examples=examples(50),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -15,6 +15,7 @@ from db.connect import Connection, connect
 from db.net_media import rights
 from mappers import events
 from mappers.net_media import Agreement, Patron, Right, decide
+from tests.fixtures.examples import examples
 from tests.mappers.net_media_strategies import CODES, DAYS, SERVICES, agreement_lists, days, patrons
 
 EMPTIED = (
@@ -124,7 +125,7 @@ def world(database: Connection) -> World:
     return World(database)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_night_after_night_the_database_decides_as_the_mappers_do(database: Connection, data: st.DataObject) -> None:
     here = world(database)
@@ -153,7 +154,7 @@ def test_night_after_night_the_database_decides_as_the_mappers_do(database: Conn
         day = data.draw(days)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(agreements=agreement_lists(), people=st.lists(patrons, min_size=1, max_size=4), day=days)
 def test_a_second_night_on_the_same_day_decides_on_nobody_new_and_rewrites_nothing(
     database: Connection, agreements: list[Agreement], people: list[Patron], day: date

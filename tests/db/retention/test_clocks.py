@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from db.connect import Connection, connect
 from mappers.retention import LOST_ITEM, LoanCharge, Payment, over_on, settled_on
+from tests.fixtures.examples import examples
 
 # Around the night on which summer time ends, three hours a step; the last moment of a leap day, the last of a winter.
 MOMENTS = [datetime(2025, 10, 24, 21, tzinfo=UTC) + timedelta(hours=hour) for hour in range(0, 80, 3)]
@@ -45,7 +46,7 @@ def history(database_url: str) -> Iterator[Connection]:
 
 
 @given(steps=steps)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_clocks_are_those_of_the_mappers_whatever_happens(
     history: Connection, steps: list[tuple[Any, ...]]
 ) -> None:

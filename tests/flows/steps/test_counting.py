@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from flows.steps.counting import Counts
 from mappers import events, municipalities, quarantine
 from mappers.record import CHANGED, FIRST_ANSWER, UNCHANGED, Decision, PatronRecord
+from tests.fixtures.examples import examples
 
 OUTCOMES = (FIRST_ANSWER, CHANGED, UNCHANGED, *quarantine.REASONS)
 
@@ -44,7 +45,7 @@ def _counted(due: int, happened: list[list[Decision] | str]) -> Counts:
     return counts
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(due=st.integers(0, 60), happened=steps)
 def test_the_counts_add_up_whatever_happens(due: int, happened: list[list[Decision] | str]) -> None:
     counts = _counted(due, happened)
@@ -57,7 +58,7 @@ def test_the_counts_add_up_whatever_happens(due: int, happened: list[list[Decisi
     assert min(patrons.values()) >= 0
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(due=st.integers(0, 60), happened=steps, look_ups=st.integers(0, 99))
 def test_what_a_run_s_record_keeps_is_what_it_goes_on_with(
     due: int, happened: list[list[Decision] | str], look_ups: int
