@@ -24,8 +24,9 @@ SILENCE = timedelta(seconds=80)
 RUN = "prefect.flow-run."
 """How the events of runs, and their ids as resources, begin."""
 
-_LIVES = (f"{RUN}Pending", f"{RUN}heartbeat")
-"""After these more is to come. The first as well: a run that is killed before it begins never sends a heartbeat."""
+_LIVES = (f"{RUN}Pending", f"{RUN}Running", f"{RUN}heartbeat")
+"""After these more is to come. The first two as well: a run may be killed before it begins, or before its first
+heartbeat has gone out."""
 
 _ENDED = ("Completed", "Failed", "Cancelled", "Crashed", "Paused", "Suspended")
 
@@ -44,7 +45,7 @@ def dead_runs() -> Any:
             match={"prefect.resource.id": f"{RUN}*"},
             match_related={"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{TAG}"},
             after=set(_LIVES),
-            expect={*_LIVES, f"{RUN}Running", *(f"{RUN}{state}" for state in _ENDED)},
+            expect={*_LIVES, *(f"{RUN}{state}" for state in _ENDED)},
             for_each={"prefect.resource.id"},
             threshold=1,
             within=SILENCE,

@@ -105,14 +105,16 @@ def look_at_registry(settings: Settings, today: date) -> Iterator[Finding]:
 
 
 def knock(settings: Settings) -> Finding:
-    """Whether the registry is there. Any answer to a GET will do: the connection stands, certificates are accepted.
+    """Whether the registry is there: an envelope that asks nothing is answered by a SOAP service, over TLS off this
+    machine. Nobody is looked up.
 
-    `settings.registry_url` must be filled in. Nobody is looked up.
+    `settings.registry_url` must be filled in.
     """
     import requests
 
     from cpr_client.certificate import tls_problem
     from cpr_client.wire import tls_failure
+    from flows.observability.registry_answers import EMPTY, READ_AT_MOST, headers, heard
 
     config = settings.registry_config()
     secure = config.url.startswith("https:")
@@ -123,9 +125,15 @@ def knock(settings: Settings) -> Finding:
         session.verify = str(config.ca) if config.ca else True
         session.cert = certificate
         try:
-            status = session.get(
-                config.url, timeout=(config.connect_timeout, min(PATIENCE, config.read_timeout)), allow_redirects=False
-            ).status_code
+            with session.post(
+                config.url,
+                data=EMPTY,
+                headers=headers(config.version),
+                timeout=(config.connect_timeout, min(PATIENCE, config.read_timeout)),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                found = heard(answer.status_code, next(answer.iter_content(READ_AT_MOST), b""))
         except requests.RequestException as error:
             failure = tls_failure(error)
             meaning = tls_problem(failure, certificate_set=certificate is not None) if failure else None
@@ -133,8 +141,8 @@ def knock(settings: Settings) -> Finding:
                 return Finding("registry", False, f"{settings.registry_host}: {meaning}")
             said = f"{settings.registry_host}: does not answer ({type(error).__name__})"
             return Finding("registry", False, said, _REMEDY if certificate or not secure else _NO_CERTIFICATE)
-    how = "over TLS" if secure else "on this machine"
-    return Finding("registry", True, f"{settings.registry_host}: answers {how} (HTTP {status})")
+    how = (", over TLS" if secure else ", on this machine") if found.ok else ""
+    return Finding("registry", found.ok, f"{settings.registry_host}: {found.said}{how}", found.remedy)
 
 
 def prefect_problem(api_url: str, auth: str | None, key: str | None) -> Finding | None:

@@ -19,8 +19,9 @@ VARIABLES = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": _SECONDS,
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{KEPT.days}D",
+    "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "flows.local.event_order",
 }
-"""By which a server's database does not grow without end."""
+"""By which a server's database does not grow without end, and one that was begun anew tells of a crash at once."""
 
 _SERVICES = {
     "scheduler": "no run is scheduled",

@@ -218,7 +218,7 @@ class _Writer:
         )
         labels = [*(self._seconds(bound) for bound in BOUNDS), f"> {self._seconds(BOUNDS[-1])}"]
         classes = list(zip(labels, (number for _, number in answers.by_class()), strict=True))
-        drawn = columns("times", dict(classes), w["answers_chart"])
+        drawn = columns("times", dict(classes), w["answers_chart"], every=2)
         table = self._table(w["answers_caption"], [w["within"], w["look_ups"]], classes)
         section.figures = [Figure(w["answers_chart"], _drawn(drawn), table)]
         errors = [(code, number) for code, number in answers.outcomes.most_common() if code != "answered"]

@@ -68,7 +68,7 @@ def look(
     registry = None
     if ask_registry and settings.registry_url is not None and not settings.is_embedded("registry_url"):
         registry = knock(settings)
-        if not registry.ok:
+        if registry.ok is False:
             found.append(Found("registry silent", {"said": registry.said, "remedy": registry.remedy}))
     hands = [one.in_words(said) for one in found]
     days, of_certificate, warnings = _certificate(settings, day)
@@ -117,7 +117,7 @@ def standing_json(morning: Morning) -> dict[str, Any]:
         "consumers": [_consumer_json(one) for one in standing.consumers] if standing else [],
         "registry": {
             "host": morning.registry_host,
-            "reachable": morning.registry.ok if morning.registry else None,
+            "reachable": morning.registry.ok is not False if morning.registry else None,
             "certificate_days": morning.certificate_days,
         },
         "database": {

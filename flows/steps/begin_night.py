@@ -15,8 +15,8 @@ from flows.clock import now
 from flows.errors import UsageError
 from flows.parameters import NightStep, RefreshScope
 from flows.steps.beginning import clear_the_way, live_in
+from flows.steps.held_form import form_of, form_text, held_by
 from flows.steps.naming import named
-from flows.steps.night_form import form_of, form_text, held_by
 from flows.steps.night_run import NightRun, TookOver
 from flows.steps.operators_word import FORM_KEY, Aborted, WaitsForWord
 from flows.steps.worker import Worker
@@ -154,7 +154,7 @@ def wait_for_words(worker: Worker, flow: str, night: int) -> None:
     held = held_by(asked)
     waited = (now() - min(question.asked_at for question in asked if not question.word)).total_seconds()
     answered = suspend_flow_run(
-        wait_for_input=form_of(held, said).with_initial_data(description=form_text(night, held, said)),
+        wait_for_input=form_of(held, said).with_initial_data(description=form_text(night, held, said, whole="night")),
         timeout=int(max(worker.settings.operators_word_hours * 3600 - waited, OPEN_AT_LEAST)),
         key=f"{FORM_KEY}-{asked[0].approval_id}",
     )

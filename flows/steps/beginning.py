@@ -113,7 +113,7 @@ def waiting(
         worker.run_connection,
         run_id,
         worker.flow_run_id,
-        worker.settings.operators_word_hours,
+        worker.settings,
         deployed=own is not None and worker.deployed,
         night=worker.night,
     )

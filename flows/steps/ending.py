@@ -114,7 +114,7 @@ def hold(worker: Worker, flow: str, run: Counted, held: BrakeHeld, tell: Tell) -
 
     worker.session.again(ask_and_wait)
     _tell(worker, run, "waiting", message, tell)
-    wait_for_word(worker.connection, run.run_id, worker.settings.operators_word_hours, deployed=worker.deployed)
+    wait_for_word(worker.connection, run.run_id, worker.settings, deployed=worker.deployed)
     return "waiting", message
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
 from uuid import UUID
 
 import psycopg
 from prefect.flow_runs import suspend_flow_run
-from prefect.input import RunInput
-from pydantic import Field
 
 from db.runs import store
 from db.runs.store import Question, Word
 from flows.errors import UserError
+from flows.settings import Settings
+from flows.steps.held_form import form_of, form_text, held_by
+from flows.wording import words
 from mappers.plausibility import Alarm
 
 FORM_KEY = "word"
@@ -33,21 +33,6 @@ COMMANDS = {
     "nightly": "patronsync nightly",
 }
 """Flow -> the command that goes on with a run of it."""
-
-
-class OperatorsWord(RunInput):
-    """The form that Prefect's UI shows for a run that waits."""
-
-    word: Literal["apply", "skip", "abort"] = Field(
-        default="abort",
-        title="What shall become of what is held?",
-        description=(
-            "apply: the figures are right; this brake is off for the rest of the run, "
-            "and a batch that is held is looked up again. "
-            "skip: leave it out of this run (patrons of a batch are quarantined until tomorrow) and go on. "
-            "abort: end the run; what was not applied stays due."
-        ),
-    )
 
 
 class BrakeHeld(Exception):
@@ -107,29 +92,39 @@ def ask(connection: psycopg.Connection, run_id: int, flow: str, alarms: list[Ala
         store.ask(connection, run_id, flow, alarm.rule, alarm.as_counts(), held)
 
 
-def wait_for_word(connection: psycopg.Connection, run_id: int, hours: float, *, deployed: bool) -> None:
-    """Suspends the run of a deployment, or, resumed, writes the word that the form brought.
+def wait_for_word(connection: psycopg.Connection, run_id: int, settings: Settings, *, deployed: bool) -> None:
+    """Suspends the run of a deployment, or, resumed, writes the words that the form brought.
 
     Raises `WaitsForWord` for a run of the command line, `Aborted` for one that has ended since. Returns only when there
-    is a word.
+    is a word on every question.
     """
-    open_questions = store.questions(connection, run_id=run_id, open_only=True)
-    if not open_questions:
+    asked = _latest(store.questions(connection, run_id=run_id))
+    if all(question.word for question in asked):
         _raise_if_ended(connection, run_id)
         return
     if not deployed:
-        raise WaitsForWord(run_id, open_questions[0].flow)
-    form = OperatorsWord.with_initial_data(description=_question_text(open_questions))
-    key = f"{FORM_KEY}-{open_questions[-1].approval_id}"
-    answered = suspend_flow_run(wait_for_input=form, timeout=int(hours * 3600), key=key)
-    store.answer(connection, run_id, answered.word, "Prefect")
+        raise WaitsForWord(run_id, asked[0].flow)
+    said, held = words(settings.language), held_by(asked)
+    text = form_text(run_id, held, said, whole="run")
+    answered = suspend_flow_run(
+        wait_for_input=form_of(held, said).with_initial_data(description=text),
+        timeout=int(settings.operators_word_hours * 3600),
+        key=f"{FORM_KEY}-{asked[0].approval_id}",
+    )
+    for one in held:  # a word that was given elsewhere meanwhile stands
+        store.answer(connection, run_id, getattr(answered, one.field), "Prefect", one.part)
+
+
+def _latest(asked: Sequence[Question]) -> list[Question]:
+    """What a run asks now, of all that it has asked (the newest first): it may have been held before."""
+    return [question for question in asked if question.held == asked[0].held]
 
 
 def go_on_with(
     connection: psycopg.Connection,
     run_id: int,
     flow_run_id: UUID | None,
-    hours: float,
+    settings: Settings,
     *,
     deployed: bool,
     night: int | None = None,
@@ -139,9 +134,9 @@ def go_on_with(
     Of several words `abort` counts: it ends the run.
     """
     _raise_if_ended(connection, run_id)
-    wait_for_word(connection, run_id, hours, deployed=deployed)
+    wait_for_word(connection, run_id, settings, deployed=deployed)
     asked = store.questions(connection, run_id=run_id)
-    latest = [question for question in asked if question.held == asked[0].held]
+    latest = _latest(asked)
     ending = next((question for question in latest if question.word in ("abort", None)), None)
     if ending is not None:
         store.end_waiting(connection, run_id, f"aborted: by {ending.answered_by}")
@@ -164,25 +159,3 @@ def _raise_if_ended(connection: psycopg.Connection, run_id: int) -> None:
     record = store.read_run(connection, run_id)
     if record is not None and record.state == "aborted":
         raise Aborted(run_id, record.message or "aborted")
-
-
-def _question_text(questions: list[Question]) -> str:
-    lines = [f"**Run {questions[0].run_id} is held: what it is about to apply looks implausible.**", ""]
-    lines += [f"- {question_line(question.counts)}" for question in questions]
-    if questions[0].held:
-        lines += ["", f"{len(questions[0].held)} patrons are held; nothing of them is applied yet."]
-    return "\n".join(lines)
-
-
-def question_line(counts: dict[str, Any]) -> str:
-    """One alarm in words, numbers alone."""
-    part = counts.get("part")
-    wholes = {
-        "links": "links",
-        "rights": f"rights to {part}",
-        "rows": f"rows that the rule {part} works on",
-        "patrons": "patrons",
-    }
-    what = wholes.get(counts["population"], "answers")
-    share = f"{counts['count']} of {counts['answers']} {what}"
-    return f"{counts['code']}: {share} ({counts['percent']} %; the limit is {counts['limit_percent']} %)"

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from time import sleep
 from typing import Any
 
 import pytest
+from prefect.client.schemas.objects import StateType
 
 from db.connect import connect
 from db.errors import DatabaseUnavailable
 from db.runs import store
+from db.session import Session
 from flows import nightly
 from flows.cli.output import Output
 from flows.cli.running import run_watched
 from flows.errors import UsageError, UserError
 from flows.parameters import NightStep, RefreshScope
 from flows.reporting import nightly_report
-from flows.settings import use
+from flows.reporting.refresh_report import Source
+from flows.settings import Settings, use
 from flows.steps import night_run, retention_run
-from flows.steps.begin_night import Wish
+from flows.steps.begin_night import Wish, wait_for_words
 from flows.steps.net_media_run import NetMediaRun
-from flows.steps.operators_word import WaitsForWord
+from flows.steps.operators_word import WaitsForWord, wait_for_word
 from flows.steps.retention_run import RetentionRun
+from flows.steps.worker import Worker
 from mappers.night import GUARDIANS, NET_MEDIA, REFRESH, RETENTION, STEPS
 from tests.acceptance.families import Family, entry
 from tests.acceptance.made_up import HOME, NAME
-from tests.fixtures.library import DAY, Library
+from tests.fixtures.library import DAY, NIGHTLY, Library
 from tests.fixtures.prefect import PrefectServer
 
 SATURDAY = DAY - timedelta(days=2)
@@ -306,16 +312,72 @@ def test_abort_on_all_ends_the_night(town: Library, prefect_api: PrefectServer) 
     assert (again["state"], again["run"] > report["run"]) == ("done", True)
 
 
-def test_nobody_s_word_within_the_time_ends_the_night_as_aborted(town: Library) -> None:
+def test_nobody_s_word_within_the_time_ends_the_night_as_aborted_on_record_in_status_and_in_the_report(
+    town: Library, tmp_path: Path
+) -> None:
     report = held(town)
     town.connection.execute("UPDATE sync.approval SET asked_at = asked_at - %s", [timedelta(hours=12, minutes=1)])
-    assert town.command("approvals")[0] == 0
+    code, out = town.command("status", "--json")
+    [told] = [last for last in json.loads(out)["runs"] if last["flow"] == NIGHTLY]
+    assert code == 1 and (told["state"], told["message"]) == ("aborted", "aborted: nobody answered")
+    assert "aborted: nobody answered" in town.command("status")[1]
     assert set(town.rows("SELECT state, message FROM sync.run")) == {("aborted", "aborted: nobody answered")}
+    page = tmp_path / "night.html"
+    assert town.command("report", "--output", str(page))[0] == 0
+    assert "aborted: nobody answered" in page.read_text()
     assert town.nightly()["run"] > report["run"]
 
 
+def test_a_deployed_night_or_run_that_is_held_is_suspended_for_twelve_hours_with_a_required_choice(
+    town: Library, prefect_api: PrefectServer
+) -> None:
+    town.settings._prefect.update(prefect_api.environment())
+    chosen = town.settings.model_copy(update={"language": "da"})
+    assert Settings().operators_word_hours == 12
+    report = held(town)
+
+    def waits_as_a_night() -> None:
+        with Session(town.database_url, "run") as run_session, Session(town.database_url, "apply") as session:
+            worker = Worker(chosen, session, run_session, Source("test", "demo", None), None, deployed=True)
+            wait_for_words(worker, NIGHTLY, report["run"])
+
+    def waits_as_a_run() -> None:
+        wait_for_word(town.connection, of(report, RETENTION)["run"], chosen, deployed=True)
+
+    for waits, fields in ((waits_as_a_night, 2), (waits_as_a_run, 1)):
+        state, form, text = _suspended(waits)
+        assert (state.name, state.type) == ("Suspended", StateType.PAUSED)
+        given = state.state_details.pause_timeout - state.timestamp
+        assert timedelta(hours=11, minutes=59) < given <= timedelta(hours=12, seconds=1)
+        assert len(form["properties"]) == fields and form["required"] == list(form["properties"])
+        assert not any("default" in shown for shown in form["properties"].values())
+        assert "tallene er rigtige" in str(form) and "grænsen er" in str(form) and "holdes tilbage" in text
+
+
+def _suspended(waits: Callable[[], None]) -> tuple[Any, dict[str, Any], str]:
+    """The state of a deployment's run that waits, and its form: as Prefect's server has them."""
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import Pause
+    from prefect.flow_engine import run_flow
+    from prefect.flows import Flow
+
+    flow = Flow(waits, name=waits.__name__, persist_result=False)
+    with get_client(sync_client=True) as client:
+        deployment = client.create_deployment(client.create_flow_from_name(flow.name), name=flow.name)
+        flow_run = client.create_flow_run_from_deployment(deployment)
+        with pytest.raises(Pause):  # the process of a deployment's run ends by it
+            run_flow(flow, flow_run=flow_run, return_type="state")
+        state = client.read_flow_run(flow_run.id).state
+        assert state is not None and state.state_details.run_input_keyset is not None, state
+        shown = {
+            part: client.read_flow_run_input(flow_run.id, state.state_details.run_input_keyset[part])
+            for part in ("schema", "description")
+        }
+    return state, json.loads(shown["schema"]), json.loads(shown["description"])
+
+
 def test_the_night_s_questions_stand_in_one_form_with_a_field_for_each(town: Library) -> None:
-    from flows.steps.night_form import form_of, form_text, held_by
+    from flows.steps.held_form import form_of, form_text, held_by
     from flows.wording import words
 
     report = held(town)
@@ -327,7 +389,7 @@ def test_the_night_s_questions_stand_in_one_form_with_a_field_for_each(town: Lib
         shown = schema["properties"][one.field]
         assert shown["enum"] == ["apply", "skip", "abort"]
         assert "the limit is" in shown["description"] and one.flow in shown["title"]
-    text = form_text(report["run"], asked, words("da"))
+    text = form_text(report["run"], asked, words("da"), whole="night")
     assert f"{report['run']}" in text and text.count("grænsen er") == 2
 
 

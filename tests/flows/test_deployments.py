@@ -119,7 +119,7 @@ def test_dead_runs_are_marked_by_one_automation_that_a_second_deploy_leaves_alon
     (first,), (second,) = (deployed.automations for deployed in deployed_twice)
     assert first["id"] == second["id"] and first["trigger"]["id"] == second["trigger"]["id"]
     assert first["trigger"]["match_related"]["prefect.resource.id"] == "prefect.tag.patronsync"
-    signs = {f"prefect.flow-run.{sign}" for sign in ("Pending", "heartbeat")}
+    signs = {f"prefect.flow-run.{sign}" for sign in ("Pending", "Running", "heartbeat")}
     assert set(first["trigger"]["after"]) == signs, "one that is killed before it begins is dead, too"
     ends = {f"prefect.flow-run.{state}" for state in ("Running", "Suspended")}
     assert signs | ends <= set(first["trigger"]["expect"])

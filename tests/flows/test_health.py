@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -156,6 +160,72 @@ def test_a_registry_that_answers_is_well_and_nobody_is_looked_up(tmp_path):
 def test_a_registry_that_does_not_answer_is_told(tmp_path):
     [told] = wrong(list(look_at_registry(settings(tmp_path, REGISTRY_URL=f"http://127.0.0.1:{free_port()}/"), TODAY)))
     assert "does not answer" in told and "PATRONSYNC_REGISTRY_URL" in told
+
+
+@contextmanager
+def address_that_answers(status: int, body: str = "", **headers: str) -> Iterator[str]:
+    """Something else than the registry, or the registry on a bad day: each request is answered so."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body.encode())), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/service"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+FAULT = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault/></s:Body></s:Envelope>'
+PAGE = "<!DOCTYPE html><title>Log in, 0101701111</title>"
+URL, LET_IN = "PATRONSYNC_REGISTRY_URL", "PATRONSYNC_REGISTRY_CERTIFICATE"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "ok", "said", "remedy"),
+    [
+        (500, FAULT, True, "answers as a SOAP service", ""),
+        (200, FAULT.replace("schemas.xmlsoap.org/soap", "www.w3.org/2003/05/soap"), True, "as a SOAP service", ""),
+        (404, "", False, "no service is at this address (HTTP 404)", URL),
+        (404, PAGE, False, "no service is at this address (HTTP 404)", URL),
+        (405, "", False, "no service is at this address (HTTP 405)", URL),
+        (401, "", False, "does not let us in (HTTP 401)", LET_IN),
+        (403, PAGE, False, "does not let us in (HTTP 403)", LET_IN),
+        (407, "", False, "proxy asks for a name", "HTTPS_PROXY"),
+        (302, "", False, "sends us elsewhere (HTTP 302)", URL),
+        (503, PAGE, False, "not in service (HTTP 503)", "later"),
+        (500, "", False, "fails (HTTP 500", URL),
+        (200, PAGE, False, "a web page is at this address", URL),
+        (200, "{}", False, "not as a SOAP service (HTTP 200)", URL),
+        (200, "", False, "not as a SOAP service (HTTP 200)", URL),
+        (400, "", None, "turns an empty question away", "PATRONSYNC_REGISTRY_TEST_NUMBER"),
+    ],
+)
+def test_what_is_at_the_registry_s_address_is_told_by_what_it_answers(tmp_path, status, body, ok, said, remedy):
+    with address_that_answers(status, body, Location="http://127.0.0.1:1/") as url:
+        [found] = look_at_registry(settings(tmp_path, REGISTRY_URL=url), TODAY)
+    assert (found.subject, found.ok) == ("registry", ok)
+    assert said in found.said and remedy in found.remedy and bool(found.remedy) is (ok is not True)
+    assert "0101701111" not in f"{found.said} {found.remedy}"
+
+
+def test_a_wrong_path_at_the_registry_is_told(tmp_path):
+    with DemoRegistry(build_people(0, SEED, TODAY)) as demo:
+        for version in ("4", "5"):
+            url = demo.url_for(version)
+            assert wrong(list(look_at_registry(settings(tmp_path, REGISTRY_URL=url), TODAY))) == []
+            [told] = wrong(list(look_at_registry(settings(tmp_path, REGISTRY_URL=f"{url}/Persons"), TODAY)))
+            assert "HTTP 404" in told and URL in told
 
 
 def test_a_registry_over_tls_is_well_with_the_right_certificates(tmp_path, tls_registry, authority, our_certificate):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from db.status.nights import Begun
 from flows.cli import exits
 from flows.reporting.night_facts import by_age
 from flows.reporting.private_file import write_private
+from mappers.events import EVENT_KINDS, NET_MEDIA_GRANTED
 from tests.acceptance.made_up import HOME, NAME
 from tests.fixtures.browser import DESKTOP, PHONE, Opened
 from tests.fixtures.library import DAY, Library
@@ -90,7 +92,10 @@ def test_the_page_can_be_read_by_a_screen_reader(night: Library) -> None:
         assert all(row.xpath("th[@scope='row']") for row in table.xpath("tbody/tr"))
     charts = page.xpath("//*[local-name()='svg']")
     assert len(charts) == 3
-    assert all(chart.get("role") == "img" and chart.get("aria-label") for chart in charts)
+    assert all(chart.get("role") == "img" for chart in charts)
+    kinds, nights, times = (chart.get("aria-label") for chart in charts)
+    assert "municipality: this night 1, usual (median)" in kinds
+    assert f"{DAY:%m-%d}: " in nights and "> 60: 0" in times
 
 
 def test_what_needs_a_hand_is_said_on_top_with_what_to_do(night: Library) -> None:
@@ -144,6 +149,28 @@ def test_ages_are_counted_from_the_day_on_which_it_began():
 
 
 # Seen in a browser -------------------------------------------------------------------------------------------------
+
+_OVERLAPPING = """() => [...document.querySelectorAll('figure svg')].flatMap((svg) => {
+    const words = [...svg.querySelectorAll('text')].filter((one) => one.textContent.trim());
+    const boxes = words.map((one) => one.getBoundingClientRect());
+    const frame = svg.getBoundingClientRect();
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+    return words.filter((_, i) => boxes[i].right > frame.right + 1 || boxes[i].left < frame.left - 1
+        || boxes.some((box, j) => j !== i && meet(box, boxes[i]))).map((one) => one.textContent);
+})"""
+"""Words of a chart that lie over others, or reach beyond it."""
+
+
+def test_no_word_of_a_chart_lies_over_another_however_one_kind_dwarfs_the_others(
+    night: Library, pages: Callable[..., Opened]
+) -> None:
+    counted = {one.kind: 1 for one in EVENT_KINDS} | {NET_MEDIA_GRANTED: 12_345}
+    night.connection.execute("UPDATE sync.run SET changes = %s WHERE run_id = 2", [json.dumps(counted)])
+    _, text = page_of(night, "--language", "da")
+    for size in (PHONE, DESKTOP):
+        opened = pages(size)
+        opened.shows(text)
+        assert opened.page.evaluate(_OVERLAPPING) == []
 
 
 @pytest.mark.parametrize(("language", "well"), [("da", "Alt er vel"), ("en", "All is well")])

@@ -8,6 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -18,6 +19,7 @@ from pydantic import SecretStr
 
 from cpr_client.demo.certificates import MadeUpAuthority
 from flows.errors import UsageError, UserError
+from flows.local import automations
 from flows.local import notices as local_notices
 from flows.local.deployments import automate
 from flows.local.shared_process import free_port
@@ -175,9 +177,20 @@ def _fail(client: Any, message: str, name: str, flow: str = "nightly") -> None:
     client.set_flow_run_state(run.id, Failed(message=message), force=True)
 
 
-def test_whoever_is_to_be_told_is_told_by_webhook_and_by_mail(client: Any) -> None:
+def _kill(client: Any, name: str, *states: Any) -> None:
+    """A night whose process and worker die in the last of these states: nothing is heard of it any more."""
+    deployment = client.read_deployment_by_name("nightly/nightly")
+    run = client.create_flow_run_from_deployment(deployment.id, name=name, parameters={})
+    for state in states:
+        client.set_flow_run_state(run.id, state, force=True)
+
+
+def test_whoever_is_to_be_told_is_told_by_webhook_and_by_mail(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.states import Pending, Running
+
     from flows.notify import notify
 
+    monkeypatch.setattr(automations, "SILENCE", timedelta(seconds=10))  # the least that Prefect takes
     with webhook() as (got, address), mail_server() as (mailbox, port):
         chosen = mailing(port, notify_webhook_url=SecretStr(address))
         first, ids = automate(chosen, DEPLOYMENTS), _automation_ids(client)
@@ -190,6 +203,8 @@ def test_whoever_is_to_be_told_is_told_by_webhook_and_by_mail(client: Any) -> No
         [(content_type, told)] = got
         assert content_type == "application/json"
         assert "night of a test is Failed" in told["text"] and 'broke off: "quoted"\nand more' in told["text"]
+        _kill(client, "killed before it began", Pending())
+        _kill(client, "killed before its first heartbeat", Pending(), Running())
 
         sent: list[Any] = []
 
@@ -212,9 +227,11 @@ def test_whoever_is_to_be_told_is_told_by_webhook_and_by_mail(client: Any) -> No
 
         notices.tell(notices.OVERDUE, {"rules": "loans 3", "run": 7})
         notices.tell(notices.CERTIFICATE, {"days": 12})
-        assert wait_until(lambda: len(got) == 3)
+        assert wait_until(lambda: len(got) == 5), got
         texts = " ".join(told["text"] for _, told in got)
         assert "loans 3" in texts and "12 days" in texts and "not ours" not in texts
+        for name in ("killed before it began", "killed before its first heartbeat"):
+            assert f"{name} is Crashed" in texts
 
         assert automate(settings(), DEPLOYMENTS) == first[:1]
         assert len(_automation_ids(client)) == 1, "nobody is told any more"

@@ -1,4 +1,4 @@
-"""Every open question of a night in one form: a field for each run, rule or service that is held."""
+"""Every open question of a run, or of a night, in one form: a field for each run, rule or service that is held."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def held_by(questions: Sequence[Question]) -> list[Held]:
 def form_of(held: Sequence[Held], said: Words) -> Form:
     """The form, made for these questions. Each field wants one of the three words; none is there beforehand."""
     fields: dict[str, Any] = {one.field: (Literal["apply", "skip", "abort"], _field(one, said)) for one in held}
-    form: Form = create_model("WordsOfTheNight", __base__=RunInput, **fields)
+    form: Form = create_model("OperatorsWords", __base__=RunInput, **fields)
     return form
 
 
@@ -51,12 +51,12 @@ def _field(held: Held, said: Words) -> Any:
     return Field(title=f"{held.flow}: {held.part}" if held.part else held.flow, description=". ".join(lines))
 
 
-def form_text(night: int, held: Sequence[Held], said: Words) -> str:
-    """What stands above the form, in Markdown: numbers alone."""
+def form_text(run_id: int, held: Sequence[Held], said: Words, *, whole: Literal["night", "run"]) -> str:
+    """What stands above the form of a whole night, or of one run, in Markdown: numbers alone."""
     w = said["nightly"]
-    lines = [f"**{w['held'].format(run=night)}**", ""]
+    lines = [f"**{w[f'{whole}_held'].format(run=run_id)}**", ""]
     for one in held:
         lines += [f"- {one.flow}: {question_line(question, said)}" for question in one.questions]
         patrons = len(one.questions[0].held)
         lines += [f"- {one.flow}: {w['patrons_held'].format(count=patrons)}"] if patrons else []
-    return "\n".join([*lines, "", w["answer_all"]])
+    return "\n".join([*lines, "", w[f"{whole}_answer_all"]])
