@@ -32,7 +32,7 @@ soak: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -v --full-size -n 2 --dist loadfile --no-loadscope-reorder tests/proofs \
 		tests/acceptance/test_up_and_deployment.py tests/acceptance/test_prefect_on_postgresql.py \
 		tests/acceptance/test_installed_wheel.py tests/acceptance/test_demo.py tests/flows/test_prefect_server.py \
-		tests/flows/test_up.py tests/flows/test_embedded.py tests/mappers tests/db tests/cpr_client tests/flows/steps
+		tests/flows/test_up.py tests/flows/test_embedded.py tests/bench tests/mappers tests/db tests/cpr_client tests/flows/steps
 
 # The figures; some twenty minutes on a machine that does nothing else. Writes docs/benchmarks.md and bench/results.json.
 bench: $(VENV)/.installed-dev

@@ -1,7 +1,7 @@
 """Follows the change feed in a consumer's name: hands over what comes next, then says that it is done with.
 
-What was handed over and not yet said to be done with comes again: at least once. A lost database is waited for, a minute. While a
-full batch is handed over, the next one is read.
+What was handed over and not yet said to be done with comes again: at least once. A lost database is waited for, a
+minute. While a full batch is handed over, the next one is read.
 """
 
 from __future__ import annotations

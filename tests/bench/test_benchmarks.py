@@ -75,7 +75,7 @@ def test_a_benchmark_runs_and_gives_its_figures(subject, bench):
     bench(subject)
 
 
-def test_the_benchmark_of_prefect_s_share_runs(place, bench, prefect_api: PrefectServer, monkeypatch):
+def test_the_benchmark_of_prefect_s_share_runs(full_size_alone, place, bench, prefect_api: PrefectServer, monkeypatch):
     place.data_dir = prefect_api.home.parent
     monkeypatch.setattr(prefect_share, "loading", lambda: 1.0)
     bench("prefect_share")
