@@ -123,12 +123,17 @@ def within_reach(programs: Path, account: Account) -> Path:
         return programs
     original = (programs / "postgres").resolve()
     about = original.stat()
-    key = hashlib.sha256(f"{original} {about.st_size} {about.st_mtime_ns}".encode()).hexdigest()[:16]
+    installed, package = original.parents[1], original.parents[2]
+    key = hashlib.sha256(f"{original} {about.st_size} {about.st_mtime_ns} whole".encode()).hexdigest()[:16]
     copy = shared_folder("programs", mode=0o755) / key
+    within = Path(package.name, installed.name)
     if not copy.exists():
         with tempfile.TemporaryDirectory(dir=copy.parent) as unfinished:
             for part in ("bin", "lib", "share"):
-                shutil.copytree(original.parents[1] / part, Path(unfinished, key, part))
+                shutil.copytree(installed / part, Path(unfinished, key, within, part))
+            libraries = package.parent / f"{package.name}.libs"  # a wheel's: looked for beside the package
+            if libraries.is_dir():
+                shutil.copytree(libraries, Path(unfinished, key, libraries.name))
             for path in Path(unfinished).rglob("*"):
                 if not path.is_symlink():
                     path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
@@ -138,7 +143,7 @@ def within_reach(programs: Path, account: Account) -> Path:
             except OSError:
                 if not copy.exists():  # else another command was faster
                     raise
-    return copy / "bin"
+    return copy / within / "bin"
 
 
 def shared_folder(name: str, mode: int = 0o711) -> Path:

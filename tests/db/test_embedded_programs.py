@@ -72,17 +72,26 @@ def test_programs_in_a_closed_home_are_copied_once_and_the_home_stays_closed(
     try:
         home = tmp_path / "home"
         home.mkdir(mode=0o700)
+        installed = find_programs().parent
+        package = installed.parent
+        programs = home / package.name / installed.name / "bin"
         for part in ("bin", "lib", "share"):
-            shutil.copytree(find_programs().parent / part, home / "postgres" / part)
+            shutil.copytree(installed / part, programs.parent / part)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():  # a wheel's
+            shutil.copytree(libraries, home / libraries.name)
         account = Account.to_run_as()
-        copy = within_reach(home / "postgres" / "bin", account)
+        copy = within_reach(programs, account)
         assert copy.is_relative_to(shared)
         assert version(copy, account) == version(find_programs(), account)
+        for program in NEEDED:
+            assert account.run([str(copy / program), "--version"])[0] == 0, f"{program} misses a library"
         assert home.stat().st_mode & 0o777 == 0o700
         made = (copy / "postgres").stat().st_mtime_ns, copy.stat().st_ino
-        assert within_reach(home / "postgres" / "bin", account) == copy
+        assert within_reach(programs, account) == copy
         assert ((copy / "postgres").stat().st_mtime_ns, copy.stat().st_ino) == made
-        assert [found.name for found in (shared / "programs").iterdir()] == [copy.parent.name], "nothing half copied"
+        [whole] = (shared / "programs").iterdir()  # nothing half copied
+        assert copy.is_relative_to(whole)
     finally:
         shutil.rmtree(shared)
 
