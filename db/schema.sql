@@ -55,14 +55,7 @@ CREATE FUNCTION downstream.changes_past(consumer text, past bigint, most integer
 DECLARE
     mine constant sync.consumer := sync.own_consumer(changes_past.consumer);
 BEGIN
-    RETURN QUERY
-        SELECT change.position, change.patron_number, change.kind, change.fields, change.at, change.run_id
-        FROM sync.change
-        WHERE change.position > changes_past.past AND change.position <= mine.reading_to
-          AND pg_visible_in_snapshot(change.transaction_id, mine.reading_snapshot)
-          AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
-        ORDER BY change.position
-        LIMIT most;
+    RETURN QUERY SELECT * FROM sync.changes_given(mine, past, most);
 END
 $$;
 
@@ -220,15 +213,8 @@ BEGIN
             RETURN; -- somebody else reads in this name at this moment
         END IF;
     END IF;
-    RETURN QUERY
-        SELECT change.position, change.patron_number, change.kind, change.fields, change.at, change.run_id
-        FROM sync.change
-        WHERE change.position > mine.reading_after AND change.position <= mine.reading_to
-          AND pg_visible_in_snapshot(change.transaction_id, mine.reading_snapshot)
-          AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
-        ORDER BY change.position
-        LIMIT most;
-    IF NOT FOUND AND most <> 0 THEN -- what was left of them was deleted by hand
+    RETURN QUERY SELECT * FROM sync.changes_given(mine, mine.reading_after, most);
+    IF NOT FOUND AND most IS DISTINCT FROM 0 THEN -- what was left of them was deleted by hand
         UPDATE sync.consumer AS one
         SET read_snapshot = one.reading_snapshot, reading_snapshot = NULL, reading_after = NULL, reading_to = NULL
         WHERE one.consumer = next_changes.consumer AND one.reading_snapshot::text = mine.reading_snapshot::text;
@@ -865,6 +851,70 @@ $$;
 
 COMMENT ON FUNCTION sync.carry_totals() IS 'Keeps what a run counted before its record goes, and with it those of its batches and rules';
 
+CREATE TABLE sync.consumer (
+    consumer text NOT NULL,
+    "position" bigint,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    read_at timestamp with time zone DEFAULT now() NOT NULL,
+    dead_on date,
+    read_snapshot pg_snapshot DEFAULT '1:1:'::pg_snapshot NOT NULL,
+    reading_snapshot pg_snapshot,
+    reading_after bigint,
+    reading_to bigint,
+    patrons_after text,
+    registered_by text DEFAULT SESSION_USER NOT NULL,
+    stopped_at timestamp with time zone,
+    stopped_position bigint,
+    stopped_reason text,
+    CONSTRAINT consumer_check CHECK ((num_nonnulls(reading_snapshot, reading_after, reading_to) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT consumer_check1 CHECK ((num_nonnulls(stopped_at, stopped_position, stopped_reason) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT consumer_consumer_check CHECK ((consumer <> ''::text))
+);
+
+COMMENT ON TABLE sync.consumer IS 'Who reads the change feed, and how far each has come: an event stays until every living one has read it';
+
+COMMENT ON COLUMN sync.consumer.consumer IS 'Name of the consumer';
+
+COMMENT ON COLUMN sync.consumer."position" IS 'Place of the last event that it has said it has read; null: none';
+
+COMMENT ON COLUMN sync.consumer.registered_at IS 'When it registered';
+
+COMMENT ON COLUMN sync.consumer.read_at IS 'When it last read';
+
+COMMENT ON COLUMN sync.consumer.dead_on IS 'The day on which it was declared dead: it had not read for too long, and events it had not read may be gone; null: it lives';
+
+COMMENT ON COLUMN sync.consumer.read_snapshot IS 'What was committed by then it has read: an event stays until that holds of every living consumer';
+
+COMMENT ON COLUMN sync.consumer.reading_snapshot IS 'It is reading what was committed between read_snapshot and then; null: it is at nothing';
+
+COMMENT ON COLUMN sync.consumer.reading_after IS 'Of that it has read what stands up to this place';
+
+COMMENT ON COLUMN sync.consumer.reading_to IS 'The last place of that';
+
+COMMENT ON COLUMN sync.consumer.patrons_after IS 'It began with all patrons, and has been told of those up to this number; null: of all, or it began with none';
+
+COMMENT ON COLUMN sync.consumer.registered_by IS 'The database role that registered it, and may read in its name';
+
+COMMENT ON COLUMN sync.consumer.stopped_at IS 'When it stopped because an event could not be delivered; null: it has not';
+
+COMMENT ON COLUMN sync.consumer.stopped_position IS 'Place of that event';
+
+COMMENT ON COLUMN sync.consumer.stopped_reason IS 'Why, as a code; never what a receiver answered';
+
+CREATE FUNCTION sync.changes_given(mine sync.consumer, past bigint, most integer) RETURNS TABLE("position" bigint, patron_number text, kind text, fields text[], at timestamp with time zone, run bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT change.position, change.patron_number, change.kind, change.fields, change.at, change.run_id
+    FROM sync.change
+    WHERE change.position > past AND change.position <= (mine).reading_to
+      AND pg_visible_in_snapshot(change.transaction_id, (mine).reading_snapshot)
+      AND NOT pg_visible_in_snapshot(change.transaction_id, (mine).read_snapshot)
+    ORDER BY change.position
+    LIMIT most
+$$;
+
+COMMENT ON FUNCTION sync.changes_given(mine sync.consumer, past bigint, most integer) IS 'The events that a consumer is reading, after a place among them';
+
 CREATE FUNCTION sync.charges_added() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1042,56 +1092,6 @@ CREATE FUNCTION sync.keep_pins(patrons text[], cards text[]) RETURNS void
 $$;
 
 COMMENT ON FUNCTION sync.keep_pins(patrons text[], cards text[]) IS 'Keeps these patrons'' PINs for the cards that they get';
-
-CREATE TABLE sync.consumer (
-    consumer text NOT NULL,
-    "position" bigint,
-    registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    read_at timestamp with time zone DEFAULT now() NOT NULL,
-    dead_on date,
-    read_snapshot pg_snapshot DEFAULT '1:1:'::pg_snapshot NOT NULL,
-    reading_snapshot pg_snapshot,
-    reading_after bigint,
-    reading_to bigint,
-    patrons_after text,
-    registered_by text DEFAULT SESSION_USER NOT NULL,
-    stopped_at timestamp with time zone,
-    stopped_position bigint,
-    stopped_reason text,
-    CONSTRAINT consumer_check CHECK ((num_nonnulls(reading_snapshot, reading_after, reading_to) = ANY (ARRAY[0, 3]))),
-    CONSTRAINT consumer_check1 CHECK ((num_nonnulls(stopped_at, stopped_position, stopped_reason) = ANY (ARRAY[0, 3]))),
-    CONSTRAINT consumer_consumer_check CHECK ((consumer <> ''::text))
-);
-
-COMMENT ON TABLE sync.consumer IS 'Who reads the change feed, and how far each has come: an event stays until every living one has read it';
-
-COMMENT ON COLUMN sync.consumer.consumer IS 'Name of the consumer';
-
-COMMENT ON COLUMN sync.consumer."position" IS 'Place of the last event that it has said it has read; null: none';
-
-COMMENT ON COLUMN sync.consumer.registered_at IS 'When it registered';
-
-COMMENT ON COLUMN sync.consumer.read_at IS 'When it last read';
-
-COMMENT ON COLUMN sync.consumer.dead_on IS 'The day on which it was declared dead: it had not read for too long, and events it had not read may be gone; null: it lives';
-
-COMMENT ON COLUMN sync.consumer.read_snapshot IS 'What was committed by then it has read: an event stays until that holds of every living consumer';
-
-COMMENT ON COLUMN sync.consumer.reading_snapshot IS 'It is reading what was committed between read_snapshot and then; null: it is at nothing';
-
-COMMENT ON COLUMN sync.consumer.reading_after IS 'Of that it has read what stands up to this place';
-
-COMMENT ON COLUMN sync.consumer.reading_to IS 'The last place of that';
-
-COMMENT ON COLUMN sync.consumer.patrons_after IS 'It began with all patrons, and has been told of those up to this number; null: of all, or it began with none';
-
-COMMENT ON COLUMN sync.consumer.registered_by IS 'The database role that registered it, and may read in its name';
-
-COMMENT ON COLUMN sync.consumer.stopped_at IS 'When it stopped because an event could not be delivered; null: it has not';
-
-COMMENT ON COLUMN sync.consumer.stopped_position IS 'Place of that event';
-
-COMMENT ON COLUMN sync.consumer.stopped_reason IS 'Why, as a code; never what a receiver answered';
 
 CREATE FUNCTION sync.living_consumers(day date, dead_days integer) RETURNS SETOF sync.consumer
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -3626,6 +3626,11 @@ GRANT ALL ON FUNCTION sync.caller() TO patronsync_worker;
 REVOKE ALL ON FUNCTION sync.carry_totals() FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.carry_totals() TO patronsync_worker;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.consumer TO patronsync_worker;
+
+REVOKE ALL ON FUNCTION sync.changes_given(mine sync.consumer, past bigint, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION sync.changes_given(mine sync.consumer, past bigint, most integer) TO patronsync_worker;
+
 REVOKE ALL ON FUNCTION sync.charges_added() FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.charges_added() TO patronsync_worker;
 
@@ -3652,8 +3657,6 @@ GRANT ALL ON FUNCTION sync.keep_of_charges(numbers text[], days date[], bills bo
 
 REVOKE ALL ON FUNCTION sync.keep_pins(patrons text[], cards text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.keep_pins(patrons text[], cards text[]) TO patronsync_worker;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE sync.consumer TO patronsync_worker;
 
 REVOKE ALL ON FUNCTION sync.living_consumers(day date, dead_days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION sync.living_consumers(day date, dead_days integer) TO patronsync_worker;

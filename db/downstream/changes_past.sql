@@ -8,14 +8,7 @@ AS $$
 DECLARE
     mine constant sync.consumer := sync.own_consumer(changes_past.consumer);
 BEGIN
-    RETURN QUERY
-        SELECT change.position, change.patron_number, change.kind, change.fields, change.at, change.run_id
-        FROM sync.change
-        WHERE change.position > changes_past.past AND change.position <= mine.reading_to
-          AND pg_visible_in_snapshot(change.transaction_id, mine.reading_snapshot)
-          AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
-        ORDER BY change.position
-        LIMIT most;
+    RETURN QUERY SELECT * FROM sync.changes_given(mine, past, most);
 END
 $$;
 COMMENT ON FUNCTION downstream.changes_past(text, bigint, integer) IS 'What next_changes gives once this event, which it has given, is committed: for who reads ahead';

@@ -36,15 +36,8 @@ BEGIN
             RETURN; -- somebody else reads in this name at this moment
         END IF;
     END IF;
-    RETURN QUERY
-        SELECT change.position, change.patron_number, change.kind, change.fields, change.at, change.run_id
-        FROM sync.change
-        WHERE change.position > mine.reading_after AND change.position <= mine.reading_to
-          AND pg_visible_in_snapshot(change.transaction_id, mine.reading_snapshot)
-          AND NOT pg_visible_in_snapshot(change.transaction_id, mine.read_snapshot)
-        ORDER BY change.position
-        LIMIT most;
-    IF NOT FOUND AND most <> 0 THEN -- what was left of them was deleted by hand
+    RETURN QUERY SELECT * FROM sync.changes_given(mine, mine.reading_after, most);
+    IF NOT FOUND AND most IS DISTINCT FROM 0 THEN -- what was left of them was deleted by hand
         UPDATE sync.consumer AS one
         SET read_snapshot = one.reading_snapshot, reading_snapshot = NULL, reading_after = NULL, reading_to = NULL
         WHERE one.consumer = next_changes.consumer AND one.reading_snapshot::text = mine.reading_snapshot::text;

@@ -1,4 +1,4 @@
-"""`patronsync up` that is killed, and another whose worker dies: nothing is left (its runs: tests/acceptance)."""
+"""`patronsync up` whose worker dies: nothing is left (its runs, and one that is killed: tests/acceptance)."""
 
 from __future__ import annotations
 
@@ -79,20 +79,13 @@ def up(data_dir: Path) -> Iterator[Callable[[], Up]]:
     assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
 
 
-def test_what_a_killed_up_leaves_is_joined_by_the_next_and_a_worker_that_dies_ends_it_all(
-    full_size_alone, up, data_dir
-):
-    up().end(signal.SIGKILL)
-    assert wait_until(lambda: not workers_of(data_dir), 30), "the worker ends by itself"
-    left = processes_of(data_dir)
-    assert left, "the servers could not be stopped by anybody"
-    again = up()
-    assert left.keys() <= processes_of(data_dir).keys()
+def test_a_worker_that_dies_is_told_and_ends_it_all(full_size_alone, up, data_dir):
+    running = up()
     assert wait_until(lambda: "prefect_process worker start" in workers_of(data_dir).values())
     for pid, command in workers_of(data_dir).items():
         if command == "prefect_process worker start":
             os.kill(pid, signal.SIGKILL)
-    said, _ = again.process.communicate(timeout=60)
-    assert again.process.returncode == 1
+    said, _ = running.process.communicate(timeout=60)
+    assert running.process.returncode == 1
     assert "Prefect's worker has ended" in said and "worker.log" in said
     assert processes_of(data_dir) == {}
